@@ -1,0 +1,156 @@
+//! Which guest clusters hold data.
+
+use alloc::collections::TryReserveError;
+use core::ops::Range;
+
+use crate::address::GuestCluster;
+use crate::geometry::ClusterSize;
+use crate::index_set::{IndexSet, Runs};
+
+/// Which guest clusters of a source are allocated in the image.
+///
+/// Empty and full stretches take constant memory, broken-up ones about a bit a cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllocationMap {
+    cluster_size: ClusterSize,
+    source_size: u64,
+    clusters: IndexSet,
+}
+
+impl AllocationMap {
+    /// A map of a source of `source_size` bytes with no cluster allocated.
+    #[must_use]
+    pub fn new(cluster_size: ClusterSize, source_size: u64) -> Self {
+        Self { cluster_size, source_size, clusters: IndexSet::default() }
+    }
+
+    /// A map with every cluster allocated.
+    ///
+    /// # Errors
+    /// [`MapError::OutOfMemory`] if there is no memory for a single run.
+    pub fn full(cluster_size: ClusterSize, source_size: u64) -> Result<Self, MapError> {
+        let mut map = Self::new(cluster_size, source_size);
+        map.allocate(GuestCluster::new(0)..map.end())?;
+        Ok(map)
+    }
+
+    /// Marks a run of clusters as allocated. Runs come in ascending order.
+    ///
+    /// # Errors
+    /// [`MapError::Order`] if the run begins before the end of the one before it,
+    /// [`MapError::Range`] if it reaches past the end of the source, and [`MapError::OutOfMemory`].
+    pub fn allocate(&mut self, run: Range<GuestCluster>) -> Result<(), MapError> {
+        let run = run.start.get()..run.end.get();
+        if run.is_empty() {
+            return Ok(());
+        }
+        let (end, clusters) = (self.clusters.end(), self.end().get());
+        if run.start < end {
+            return Err(MapError::Order { cluster: run.start, end });
+        }
+        if run.end > clusters {
+            return Err(MapError::Range { end: run.end, clusters });
+        }
+        self.clusters.push(run).map_err(|_: TryReserveError| MapError::OutOfMemory)
+    }
+
+    /// The size of a cluster.
+    #[must_use]
+    pub const fn cluster_size(&self) -> ClusterSize {
+        self.cluster_size
+    }
+
+    /// The size of the source in bytes.
+    #[must_use]
+    pub const fn source_size(&self) -> u64 {
+        self.source_size
+    }
+
+    /// How many clusters are allocated.
+    #[must_use]
+    pub const fn allocated(&self) -> u64 {
+        self.clusters.len()
+    }
+
+    /// One past the last cluster of the source, allocated or not.
+    #[must_use]
+    pub const fn end(&self) -> GuestCluster {
+        GuestCluster::new(self.source_size.div_ceil(self.cluster_size.bytes()))
+    }
+
+    /// The allocated clusters within `range`, as runs in ascending order that do not touch.
+    pub fn runs(&self, range: Range<GuestCluster>) -> impl Iterator<Item = Range<GuestCluster>> {
+        self.index_runs(range.start.get()..range.end.get())
+            .map(|run| GuestCluster::new(run.start)..GuestCluster::new(run.end))
+    }
+
+    /// [`runs`](Self::runs) as plain indices.
+    pub(crate) fn index_runs(&self, range: Range<u64>) -> Runs<'_> {
+        self.clusters.runs(range)
+    }
+
+    /// How many clusters before this one are allocated.
+    pub(crate) fn rank(&self, cluster: GuestCluster) -> u64 {
+        self.clusters.rank(cluster.get())
+    }
+
+    /// The allocated cluster that has `rank` allocated ones before it.
+    pub(crate) fn select(&self, rank: u64) -> Option<GuestCluster> {
+        self.clusters.select(rank).map(GuestCluster::new)
+    }
+}
+
+/// Why a run could not be marked as allocated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MapError {
+    /// Runs come in ascending order.
+    #[error("allocation map: cluster {cluster} comes after cluster {end} has been passed")]
+    Order {
+        /// The first cluster of the refused run.
+        cluster: u64,
+        /// One past the last cluster allocated before it.
+        end: u64,
+    },
+    /// The source ends before the run does.
+    #[error("allocation map: a run ends at cluster {end}, but the source has {clusters} clusters")]
+    Range {
+        /// One past the last cluster of the refused run.
+        end: u64,
+        /// Clusters of the source.
+        clusters: u64,
+    },
+    /// There is no memory for another run.
+    #[error("allocation map: out of memory; a larger cluster size needs less")]
+    OutOfMemory,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(start: u64, end: u64) -> Range<GuestCluster> {
+        GuestCluster::new(start)..GuestCluster::new(end)
+    }
+
+    #[test]
+    fn runs_out_of_order_or_out_of_range_are_refused() {
+        let mut map = AllocationMap::new(ClusterSize::MIN, 5000);
+        assert_eq!(map.end().get(), 10);
+        map.allocate(run(2, 4)).unwrap();
+        map.allocate(run(7, 7)).unwrap();
+        assert_eq!(map.allocate(run(3, 5)), Err(MapError::Order { cluster: 3, end: 4 }));
+        assert_eq!(map.allocate(run(9, 11)), Err(MapError::Range { end: 11, clusters: 10 }));
+        map.allocate(run(9, 10)).unwrap();
+        assert_eq!(map.allocated(), 3);
+    }
+
+    #[test]
+    fn a_full_map_of_any_size_is_one_run() {
+        let map = AllocationMap::full(ClusterSize::DEFAULT, u64::MAX).unwrap();
+        assert_eq!(map.allocated(), 1 << 48);
+        assert_eq!(map.runs(run(5, 9)).next(), Some(run(5, 9)));
+        assert_eq!(map.rank(GuestCluster::new(77)), 77);
+        assert_eq!(map.select(1 << 40), Some(GuestCluster::new(1 << 40)));
+        assert_eq!(AllocationMap::full(ClusterSize::MIN, 0).unwrap().allocated(), 0);
+    }
+}

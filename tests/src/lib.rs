@@ -1,0 +1,1 @@
+//! The corpus, the independent reader, and what the suites share.
