@@ -1,1 +1,32 @@
-fn main() {}
+//! `qcow2-to-stdout`: a raw disk in, a qcow2 image on standard output.
+
+mod args;
+mod byte_size;
+mod conversion;
+mod exit_code;
+mod failure;
+mod output;
+mod progress;
+mod signals;
+mod sink;
+mod source;
+mod stamp;
+mod stdout;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match conversion::run(&args) {
+        Ok(()) => exit_code::SUCCESS.into(),
+        Err(failure) => {
+            eprintln!("qcow2-to-stdout: {failure}");
+            signals::end_if_received();
+            failure.exit_code().into()
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The command itself: open both ends, scan, plan, emit.
+
+use std::io::Write;
+
+use qcow2_stream::{Error, Layout, Options};
+
+use crate::args::{Args, Measure};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::progress::Reporter;
+use crate::signals;
+use crate::sink::{FdSink, SinkError};
+use crate::source::{FileSource, SourceError};
+use crate::stdout;
+
+/// All that the data passes through, in bytes.
+const BUFFER: usize = 1 << 20;
+
+/// Does what the command line asks for.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let options = args.options()?;
+    signals::report_size_limit_as_error().map_err(Failure::other)?;
+    let source = FileSource::open(&args.input);
+    let source = source.map_err(|error| Failure::source(&args.input, error))?;
+    let reporter = Reporter::new(args);
+    let conversion = Conversion { args, options, source, buffer: vec![0; BUFFER], reporter };
+    match args.measure {
+        Some(measure) => conversion.measure(measure),
+        None => conversion.convert(),
+    }
+}
+
+/// A conversion under way.
+struct Conversion<'a> {
+    args: &'a Args,
+    options: Options,
+    source: FileSource,
+    buffer: Vec<u8>,
+    reporter: Reporter,
+}
+
+impl Conversion<'_> {
+    fn measure(mut self, measure: Measure) -> Result<(), Failure> {
+        stdout::check_open()?;
+        let layout = self.scan()?;
+        drop(self.reporter);
+        print(&layout, measure).map_err(|error| Failure::sink(stdout::NAME, error))
+    }
+
+    fn convert(mut self) -> Result<(), Failure> {
+        let path = self.args.output.as_deref();
+        if path.is_some() {
+            // There will be a file to remove. Without one, a signal may end the program at once.
+            signals::note().map_err(Failure::other)?;
+        }
+        let output = Output::open(path, &self.source)?;
+        let layout = self.scan()?;
+        self.emit(&layout, &output)?;
+        output.complete()
+    }
+
+    fn scan(&mut self) -> Result<Layout, Failure> {
+        let Self { source, options, buffer, reporter, .. } = self;
+        let layout = qcow2_stream::scan(source, options, buffer, |event| reporter.report(event));
+        let layout = layout.map_err(Error::with_sink);
+        layout.and_then(|layout| self.verified(layout, 0)).map_err(|error| self.failure("", error))
+    }
+
+    fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
+        let Self { source, buffer, reporter, .. } = self;
+        let mut sink = FdSink(output);
+        let report = |event| reporter.report(event);
+        let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
+        done.and_then(|()| self.verified((), layout.source_size()))
+            .map_err(|error| self.failure(&output.name(), error))
+    }
+
+    /// Passes a result on if the source is still what it was after its bytes up to `offset` were used.
+    fn verified<T>(&self, result: T, offset: u64) -> Result<T, Error<SourceError, SinkError>> {
+        self.source.verify().map(|()| result).map_err(|error| Error::Source { offset, error })
+    }
+
+    fn failure(&self, output: &str, error: Error<SourceError, SinkError>) -> Failure {
+        Failure::of_conversion(&self.args.input, output, error)
+    }
+}
+
+/// Prints what the image comes to.
+fn print(layout: &Layout, measure: Measure) -> std::io::Result<()> {
+    let mut line = match measure {
+        Measure::Bytes => layout.image_size().to_string(),
+        Measure::Json => serde_json::to_string_pretty(&layout.summary())?,
+    };
+    line.push('\n');
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(line.as_bytes())?;
+    stdout.flush()
+}

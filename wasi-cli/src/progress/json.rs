@@ -1,0 +1,69 @@
+//! One JSON object a line.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use qcow2_stream::{Phase, Progress};
+use serde::Serialize;
+
+/// The shortest time between two lines, except for the first and last of a phase.
+const INTERVAL: Duration = Duration::from_millis(100);
+
+/// A line.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Line {
+    #[serde(flatten)]
+    event: Progress,
+    bytes_per_second: u64,
+    /// `null` as long as it cannot be told.
+    seconds_left: Option<f64>,
+}
+
+/// Writes lines, not too often.
+pub(crate) struct Json {
+    phase: Option<Phase>,
+    begun: Instant,
+    last_line: Instant,
+    complete: bool,
+}
+
+impl Json {
+    /// Nothing has happened yet.
+    pub(crate) fn new() -> Self {
+        let now = Instant::now();
+        Self { phase: None, begun: now, last_line: now, complete: false }
+    }
+
+    /// Writes a line, if it is time for one.
+    pub(crate) fn report(&mut self, event: Progress) {
+        let now = Instant::now();
+        let first = self.phase != Some(event.phase);
+        if first {
+            *self = Self { phase: Some(event.phase), begun: now, last_line: now, complete: false };
+        }
+        let last = event.bytes == event.total && !self.complete;
+        if first || last || now - self.last_line >= INTERVAL {
+            self.last_line = now;
+            self.complete = event.bytes == event.total;
+            write(&line(event, now - self.begun));
+        }
+    }
+}
+
+fn line(event: Progress, time: Duration) -> Line {
+    let seconds = time.as_secs_f64();
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let speed = if seconds > 0.0 { event.bytes as f64 / seconds } else { 0.0 };
+    let left = (event.total - event.bytes) as f64 / speed;
+    let left = left.is_finite().then_some((left * 1000.0).round() / 1000.0);
+    Line { event, bytes_per_second: speed as u64, seconds_left: left }
+}
+
+/// A reader of progress that went away is no reason to end a conversion.
+fn write(line: &Line) {
+    if let Ok(mut text) = serde_json::to_string(line) {
+        text.push('\n');
+        let _ = std::io::stderr().write_all(text.as_bytes());
+    }
+}

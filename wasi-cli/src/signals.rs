@@ -1,0 +1,45 @@
+//! Signals: what is left to do before the program ends by one.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::flag;
+use signal_hook::low_level::emulate_default_handler;
+
+/// The signal that arrived, once somebody waits for one.
+static RECEIVED: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+
+/// Lets a file size limit be an error of the write instead of the end of the program.
+pub(crate) fn report_size_limit_as_error() -> io::Result<()> {
+    flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
+    Ok(())
+}
+
+/// From here on, the signals that ask the program to end are noted, to be seen by [`received`].
+pub(crate) fn note() -> io::Result<()> {
+    let received = RECEIVED.get_or_init(Arc::default);
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        flag::register_usize(signal, Arc::clone(received), signal.unsigned_abs() as usize)?;
+    }
+    Ok(())
+}
+
+/// Whether a noted signal has arrived.
+pub(crate) fn received() -> bool {
+    signal() != 0
+}
+
+/// Ends the program as the signal would have, so that the caller sees the usual status.
+pub(crate) fn end_if_received() {
+    if let Ok(signal @ 1..) = i32::try_from(signal()) {
+        // If even this fails, the exit status of the failure has to do.
+        let _ = emulate_default_handler(signal);
+    }
+}
+
+fn signal() -> usize {
+    RECEIVED.get().map_or(0, |received| received.load(Ordering::Relaxed))
+}

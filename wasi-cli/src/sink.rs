@@ -1,0 +1,55 @@
+//! The output: a file descriptor that takes bytes.
+
+use std::io;
+
+use qcow2_stream::Write;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fd::AsFd;
+use rustix::io::{Errno, retry_on_intr, write};
+
+use crate::source::FileSource;
+
+/// Why the output could not be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SinkError {
+    /// The reader of the pipe or socket is gone.
+    #[error("its reader has closed it before the end of the image")]
+    Closed,
+    /// The system says so.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl From<Errno> for SinkError {
+    fn from(error: Errno) -> Self {
+        match error {
+            Errno::PIPE => Self::Closed,
+            error => Self::Io(error.into()),
+        }
+    }
+}
+
+/// Writes to a file descriptor at its own offset.
+#[derive(Debug)]
+pub(crate) struct FdSink<F>(pub(crate) F);
+
+impl<F: AsFd> Write<FileSource> for FdSink<F> {
+    type Error = SinkError;
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, SinkError> {
+        loop {
+            match retry_on_intr(|| write(&self.0, bytes)) {
+                // Whoever shares the descriptor has made it non-blocking.
+                Err(Errno::AGAIN) => wait(&self.0)?,
+                written => return Ok(written?),
+            }
+        }
+    }
+}
+
+/// Waits until a descriptor takes bytes again.
+fn wait(sink: impl AsFd) -> Result<(), SinkError> {
+    let mut ready = [PollFd::new(&sink, PollFlags::OUT)];
+    retry_on_intr(|| poll(&mut ready, None))?;
+    Ok(())
+}
