@@ -34,6 +34,7 @@ impl Output {
             stdout::check_image()?;
             let output = Self::Stdout;
             refuse_input(&output, input, stdout::NAME)?;
+            stdout::widen_pipe();
             return Ok(output);
         };
         Self::file(path, input).map_err(|error| Failure::sink(&name(path), error))
