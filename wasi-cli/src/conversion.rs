@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Reporter;
 use crate::signals;
-use crate::sink::{FdSink, SinkError};
+use crate::sink::{self, FdSink, SinkError};
 use crate::source::{FileSource, SourceError};
 use crate::stdout;
 
@@ -71,7 +71,11 @@ impl Conversion<'_> {
         let mut sink = FdSink(output);
         let report = |event| reporter.report(event);
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
-        done.and_then(|()| self.verified((), layout.source_size()))
+        let closed = |()| {
+            sink::finish(output).map_err(|error| Error::Sink { offset: layout.image_size(), error })
+        };
+        done.and_then(closed)
+            .and_then(|()| self.verified((), layout.source_size()))
             .map_err(|error| self.failure(&output.name(), error))
     }
 

@@ -4,7 +4,7 @@ use std::io;
 
 use qcow2_stream::Write;
 use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fd::AsFd;
+use rustix::fd::{AsFd, IntoRawFd};
 use rustix::io::{Errno, retry_on_intr, write};
 
 use crate::source::FileSource;
@@ -45,6 +45,16 @@ impl<F: AsFd> Write<FileSource> for FdSink<F> {
             }
         }
     }
+}
+
+/// Learns of writes that failed after they were accepted: a network file system may say so only when the
+/// file is closed, and Rust's own closing doesn't listen. Closing any duplicate asks the same question.
+pub(crate) fn finish(sink: impl AsFd) -> Result<(), SinkError> {
+    let duplicate = rustix::io::dup(sink)?.into_raw_fd();
+    // SAFETY: the descriptor was just made, nobody else knows it, and it is not used again.
+    #[allow(unsafe_code)]
+    unsafe { rustix::io::try_close(duplicate) }?;
+    Ok(())
 }
 
 /// Waits until a descriptor takes bytes again.
