@@ -1,6 +1,8 @@
 //! The corpus, the independent reader, and what the suites share.
 
+pub mod command;
 pub mod corpus;
 pub mod digest;
+pub mod kit;
 pub mod qemu;
 pub mod reader;

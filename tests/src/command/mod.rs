@@ -1,0 +1,30 @@
+//! The command as its user sees it: started, watched, held, and judged.
+//!
+//! Nothing here sleeps and hopes. Whoever waits, waits for a condition, and
+//! fails when a generous deadline has passed.
+
+mod digest;
+mod front_end;
+mod judge;
+mod lockstep;
+mod outcome;
+mod pipe;
+mod process;
+mod shell;
+mod sweep;
+mod terminal;
+mod wait;
+mod workplace;
+
+pub use digest::{Digest, digest};
+pub use front_end::FrontEnd;
+pub use judge::judge;
+pub use lockstep::{Lockstep, at_first_line_of, at_last_line_of, at_the_start};
+pub use outcome::{Outcome, finish, run, spawn};
+pub use pipe::{drain, fill, wait_for_bytes};
+pub use process::{signal, wait_until_blocked};
+pub use shell::{in_shell, redirected};
+pub use sweep::sweep;
+pub use terminal::Terminal;
+pub use wait::wait_until;
+pub use workplace::Workplace;

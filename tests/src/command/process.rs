@@ -1,0 +1,45 @@
+//! A look at a process from outside.
+
+use std::fs;
+use std::path::Path;
+use std::process::Child;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::wait::wait_until;
+
+/// Waits until the command has a file open and does nothing but wait.
+///
+/// A wait for a disk or for a lock doesn't count, so that the command must be
+/// waiting for the other end of a pipe or a terminal.
+///
+/// # Panics
+///
+/// If that doesn't come about.
+pub fn wait_until_blocked(child: &Child, file: &Path) {
+    let file = file.canonicalize().expect("the file is there");
+    let id = child.id();
+    wait_until(&format!("process {id} waits with {} open", file.display()), || {
+        has_open(id, &file) && state(id) == Some('S')
+    });
+}
+
+/// Sends the command a signal.
+///
+/// # Panics
+///
+/// If it isn't there to get it.
+pub fn signal(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).expect("the process is there");
+}
+
+fn has_open(id: u32, file: &Path) -> bool {
+    let links = fs::read_dir(format!("/proc/{id}/fd")).expect("the process is there");
+    links.filter_map(|link| fs::read_link(link.ok()?.path()).ok()).any(|open| open == file)
+}
+
+/// What `ps` shows: the letter after the program's name in parentheses.
+fn state(id: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("the process is there");
+    stat.rsplit(')').next()?.trim_start().chars().next()
+}

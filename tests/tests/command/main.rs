@@ -1,0 +1,38 @@
+//! The command, from its command line to its last byte.
+//!
+//! The suites know the command only as [`FRONT_END`], so that another front
+//! end can run the same files with a constant of its own.
+
+mod change;
+mod changes;
+mod data_file;
+mod input;
+mod measure;
+mod options;
+mod output_file;
+mod pipes;
+mod progress;
+mod qemu;
+mod signals;
+mod standard_error;
+mod standard_output;
+mod vectors;
+
+use qcow2_stream_tests::command::{FrontEnd, Workplace};
+use qcow2_stream_tests::corpus::{Fill, Input, Write};
+
+/// The way to run the command.
+const FRONT_END: FrontEnd = FrontEnd::Native;
+
+/// More than a pipe ever holds, and than the command keeps in memory.
+const LARGE: u64 = 16 << 20;
+
+/// A disk of that many bytes, none of them zero.
+fn dense(size: u64) -> Input {
+    Input::new(size, vec![Write::new(0, size, Fill::Byte(0x5a))])
+}
+
+/// A folder with such a disk.
+fn place(size: u64) -> Workplace {
+    Workplace::with_disk(FRONT_END, &dense(size))
+}

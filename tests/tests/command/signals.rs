@@ -1,0 +1,87 @@
+//! Signals: the command ends by them, and leaves nothing behind.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use qcow2_stream_tests::command::{
+    Lockstep, Outcome, Workplace, at_first_line_of, finish, in_shell, run, signal, spawn,
+    wait_for_bytes,
+};
+use rustix::process::Signal;
+
+use crate::{LARGE, place};
+
+const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+
+#[test]
+fn a_signal_while_the_disk_is_read_leaves_no_file() {
+    for sent in SIGNALS {
+        let place = place(LARGE);
+        ended_by(sent, &interrupted(&place, place.command(ARGS), "scan", sent));
+        assert_eq!(place.names(), ["disk.raw"], "{sent:?}");
+    }
+}
+
+#[test]
+fn a_signal_while_the_image_is_written_leaves_no_file() {
+    for sent in SIGNALS {
+        let place = place(LARGE);
+        ended_by(sent, &interrupted(&place, place.command(ARGS), "emit", sent));
+        assert_eq!(place.names(), ["disk.raw"], "{sent:?}");
+    }
+}
+
+#[test]
+fn a_signal_leaves_the_file_as_it_was() {
+    for (sent, phase) in SIGNALS.into_iter().zip(["scan", "emit", "emit"]) {
+        let place = place(LARGE);
+        fs::write(place.path("image"), "old").expect("a file is written");
+        ended_by(sent, &interrupted(&place, place.command(ARGS), phase, sent));
+        assert_eq!(fs::read(place.path("image")).expect("the file is there"), b"old");
+        assert_eq!(place.names(), ["disk.raw", "image"], "{sent:?}");
+    }
+}
+
+#[test]
+fn a_signal_that_the_caller_has_ignored_is_ignored() {
+    // What nohup does, and a shell for what it starts in the background.
+    for (sent, name) in SIGNALS.into_iter().zip(["INT", "TERM", "HUP"]) {
+        let place = place(LARGE);
+        let command = in_shell(&format!("trap '' {name}"), &place.command(ARGS));
+        interrupted(&place, command, "emit", sent).image();
+        let image = fs::read(place.path("image")).expect("the image is there");
+        let expected = run(place.command(["disk.raw"])).image();
+        assert!(image == expected, "{sent:?}: the image has other bytes");
+    }
+}
+
+#[test]
+fn a_signal_ends_a_command_that_waits_for_its_reader() {
+    for sent in SIGNALS {
+        let place = place(LARGE);
+        let mut command = place.command(["disk.raw"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = spawn(command);
+        wait_for_bytes(child.stdout.as_ref().expect("a pipe"));
+        signal(&child, sent);
+        ended_by(sent, &finish(child));
+    }
+}
+
+const ARGS: [&str; 3] = ["-o", "image", "disk.raw"];
+
+/// Sends a signal while the command is in a phase, and waits for its end.
+fn interrupted(place: &Workplace, command: Command, phase: &str, sent: Signal) -> Outcome {
+    let mut lockstep = Lockstep::start(command);
+    let child = lockstep.hold(&place.disk(), at_first_line_of(phase));
+    assert!(place.names().iter().any(|name| name.ends_with(".partial")), "no file to remove");
+    signal(child, sent);
+    lockstep.release()
+}
+
+#[track_caller]
+fn ended_by(signal: Signal, outcome: &Outcome) {
+    let Outcome { status, stderr, .. } = outcome;
+    assert_eq!(status.signal(), Some(signal.as_raw()), "{status}: {stderr}");
+}
