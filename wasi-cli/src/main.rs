@@ -7,17 +7,18 @@ mod exit_code;
 mod failure;
 mod output;
 mod progress;
-mod signals;
 mod sink;
 mod source;
 mod stamp;
 mod stdout;
+mod system;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::Args;
+use system::signals;
 
 fn main() -> ExitCode {
     let args = Args::parse();

@@ -1,17 +1,17 @@
 //! Where the image goes: standard output, or a file that appears only when it is complete.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fd::{AsFd, BorrowedFd};
-use rustix::fs::fstat;
+use rustix::fs::{Stat, fstat, stat};
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::source::FileSource;
 use crate::stdout;
+use crate::system::{permissions, stream};
 
 /// The output, open for writing.
 #[derive(Debug)]
@@ -34,23 +34,21 @@ impl Output {
             stdout::check_image()?;
             let output = Self::Stdout;
             refuse_input(&output, input, stdout::NAME)?;
-            stdout::widen_pipe();
+            stream::widen_stdout();
             return Ok(output);
         };
         Self::file(path, input).map_err(|error| Failure::sink(&name(path), error))
     }
 
     fn file(path: &Path, input: &FileSource) -> io::Result<Self> {
-        let (path, mode) = target(path, input)?;
+        let (path, replaced) = target(path, input)?;
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let partial = tempfile::Builder::new()
-            .prefix(".qcow2-to-stdout-")
-            .suffix(".partial")
-            .permissions(Permissions::from_mode(mode.unwrap_or(0o666)))
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        if let Some(mode) = mode {
-            // Those above have lost what the umask takes away.
-            partial.as_file().set_permissions(Permissions::from_mode(mode))?;
+        let mut builder = tempfile::Builder::new();
+        let builder = permissions::ordinary(&mut builder);
+        let builder = builder.prefix(".qcow2-to-stdout-").suffix(".partial");
+        let partial = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        if let Some(replaced) = replaced {
+            permissions::copy(&replaced, partial.as_file())?;
         }
         Ok(Self::File { partial, path })
     }
@@ -88,8 +86,8 @@ fn name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The file that is to be made or replaced, links followed, and the mode it has if it is there.
-fn target(path: &Path, input: &FileSource) -> io::Result<(PathBuf, Option<u32>)> {
+/// The file that is to be made, or replaced if it is there, links followed.
+fn target(path: &Path, input: &FileSource) -> io::Result<(PathBuf, Option<Metadata>)> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -97,32 +95,34 @@ fn target(path: &Path, input: &FileSource) -> io::Result<(PathBuf, Option<u32>)>
         }
         Err(error) => return Err(error),
     };
-    let kind = metadata.file_type();
-    if kind.is_dir() {
+    if metadata.is_dir() {
         return Err(io::Error::other("it is a directory"));
     }
-    if !kind.is_file() {
-        let what = if kind.is_fifo() { "a pipe" } else { "a device or socket" };
-        return Err(io::Error::other(format!(
-            "it is {what}, which cannot be replaced by a file; redirect standard output to it instead"
-        )));
+    if !metadata.is_file() {
+        let what =
+            "it is no regular file, and cannot be replaced by one; redirect standard output to it";
+        return Err(io::Error::other(what));
     }
-    let stat = fstat(input)?;
-    if (metadata.dev(), metadata.ino()) == (stat.st_dev, stat.st_ino) {
-        return Err(io::Error::other("it is the input; nothing was written"));
+    if id(&stat(path)?) == id(&fstat(input)?) {
+        return Err(io::Error::other("it is the input"));
     }
-    Ok((fs::canonicalize(path)?, Some(metadata.mode() & 0o7777)))
+    Ok((fs::canonicalize(path)?, Some(metadata)))
 }
 
 /// Makes sure that an open output is not the file that is being read.
 fn refuse_input(output: impl AsFd, input: &FileSource, name: &str) -> Result<(), Failure> {
-    let id = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
-    let output = fstat(output).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    let input = fstat(input).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    if id(output) == id(input) {
+    let same = fstat(output).and_then(|output| Ok(id(&output) == id(&fstat(input)?)));
+    if same.map_err(|error| Failure::sink(name, io::Error::from(error)))? {
         return Err(Failure::usage(format_args!(
             "{name} is the input file itself; write elsewhere"
         )));
     }
     Ok(())
+}
+
+/// What tells one file from another.
+fn id(stat: &Stat) -> (u64, u64) {
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    // the types differ between systems
+    (stat.st_dev as u64, stat.st_ino as u64)
 }

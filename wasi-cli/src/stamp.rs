@@ -6,33 +6,30 @@ use std::io;
 use rustix::fd::AsFd;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
+use crate::system::times::{self, Time};
+
 /// What every write to a file changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// The size in bytes. That of a block device comes from seeking to its end.
-    pub(crate) size: u64,
+    /// The size in bytes; `None` for a block device where the system doesn't tell.
+    pub(crate) size: Option<u64>,
     modified: Time,
     changed: Time,
 }
-
-/// Seconds and nanoseconds.
-type Time = (i64, i64);
 
 impl Stamp {
     /// What the open file looks like now.
     pub(crate) fn of(file: impl AsFd) -> io::Result<Self> {
         let stat = fstat(&file)?;
-        Ok(Self {
-            size: size(&file, &stat)?,
-            modified: (time(stat.st_mtime), time(stat.st_mtime_nsec)),
-            changed: (time(stat.st_ctime), time(stat.st_ctime_nsec)),
-        })
+        let (modified, changed) = (times::modified(&stat), times::changed(&stat));
+        Ok(Self { size: size(file, &stat)?, modified, changed })
     }
 
     /// What is different about a later look, if anything is.
     pub(crate) fn compare(&self, later: &Self) -> Option<Change> {
-        if self.size != later.size {
-            return Some(Change::Size { was: self.size, is: later.size });
+        let (was, is) = (self.size.unwrap_or(0), later.size.unwrap_or(0));
+        if was != is {
+            return Some(Change::Size { was, is });
         }
         if self.modified != later.modified {
             return Some(Change::Modified);
@@ -41,16 +38,18 @@ impl Stamp {
     }
 }
 
-fn size(file: impl AsFd, stat: &Stat) -> io::Result<u64> {
-    if FileType::from_raw_mode(stat.st_mode) == FileType::BlockDevice {
-        return Ok(seek(file, SeekFrom::End(0))?);
-    }
-    u64::try_from(stat.st_size).map_err(io::Error::other)
+/// What kind of file it is.
+pub(crate) fn file_type(stat: &Stat) -> FileType {
+    #[allow(clippy::useless_conversion)] // the type of st_mode differs between systems
+    FileType::from_raw_mode(stat.st_mode.into())
 }
 
-/// The fields of `stat` have other types elsewhere.
-fn time<T: TryInto<i64>>(value: T) -> i64 {
-    value.try_into().unwrap_or(i64::MAX)
+fn size(file: impl AsFd, stat: &Stat) -> io::Result<Option<u64>> {
+    if file_type(stat) == FileType::RegularFile {
+        return Ok(Some(u64::try_from(stat.st_size).map_err(io::Error::other)?));
+    }
+    // Its end is the size of a block device, where the system tells it.
+    Ok(Some(seek(file, SeekFrom::End(0)).unwrap_or(0)).filter(|size| *size > 0))
 }
 
 /// What changed.

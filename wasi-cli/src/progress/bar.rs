@@ -1,7 +1,9 @@
 //! A progress bar.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use qcow2_stream::{Phase, Progress};
+
+use crate::system::terminal;
 
 /// Phase, bar, bytes, speed, time left.
 const TEMPLATE: &str =
@@ -31,7 +33,7 @@ impl Bar {
         self.bar.finish_and_clear();
         let style = ProgressStyle::with_template(TEMPLATE);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-        let target = ProgressDrawTarget::stderr();
+        let target = terminal::stderr();
         self.bar = ProgressBar::with_draw_target(Some(event.total), target).with_style(style);
         self.bar.set_prefix(match event.phase {
             Phase::Scan => "Reading",
