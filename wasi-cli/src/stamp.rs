@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fd::AsFd;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
@@ -15,6 +16,8 @@ pub(crate) struct Stamp {
     pub(crate) size: Option<u64>,
     modified: Time,
     changed: Time,
+    /// Whether the times are just the time of day.
+    is_clock: bool,
 }
 
 impl Stamp {
@@ -22,7 +25,8 @@ impl Stamp {
     pub(crate) fn of(file: impl AsFd) -> io::Result<Self> {
         let stat = fstat(&file)?;
         let (modified, changed) = (times::modified(&stat), times::changed(&stat));
-        Ok(Self { size: size(file, &stat)?, modified, changed })
+        let is_clock = is_clock(&stat) && times::may_be_made_up(&file);
+        Ok(Self { size: size(file, &stat)?, modified, changed, is_clock })
     }
 
     /// What is different about a later look, if anything is.
@@ -31,11 +35,23 @@ impl Stamp {
         if was != is {
             return Some(Change::Size { was, is });
         }
+        if self.is_clock && later.is_clock {
+            return None;
+        }
         if self.modified != later.modified {
             return Some(Change::Modified);
         }
         (self.changed != later.changed).then_some(Change::Inode)
     }
+}
+
+/// Whether all times are the current second, without a fraction. So they are in a file that
+/// qemu-storage-daemon exports over FUSE, whenever one looks, and hardly ever in one that is kept.
+fn is_clock(stat: &Stat) -> bool {
+    let time = times::modified(stat);
+    let same = [times::changed(stat), times::accessed(stat), (time.0, 0)] == [time; 3];
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= 1)
 }
 
 /// What kind of file it is.
