@@ -9,7 +9,8 @@ use qcow2_stream::ReadAt;
 use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{FileType, Stat, fstat};
 
-use crate::stamp::{self, Change, Stamp};
+use crate::kind;
+use crate::stamp::{Change, Stamp};
 use crate::system::disk;
 
 /// Why the input could not be read.
@@ -129,14 +130,17 @@ impl ReadAt for FileSource {
 
 /// Only what can be read twice, at any offset.
 fn check_type(stat: &Stat) -> io::Result<()> {
-    let what = match stamp::file_type(stat) {
-        FileType::RegularFile | FileType::BlockDevice => return Ok(()),
-        FileType::Unknown if disk::MAY_HIDE_TYPE => return Ok(()),
-        FileType::Directory => "it is a directory",
-        FileType::CharacterDevice => "it is a character device, not a disk",
-        _ => "it is a pipe or a socket, and a disk must be read twice; save it to a file first",
+    let kind = kind::of(stat);
+    let readable = match kind {
+        FileType::RegularFile | FileType::BlockDevice => true,
+        FileType::Unknown => disk::MAY_HIDE_TYPE,
+        _ => false,
     };
-    Err(io::Error::other(what))
+    if readable {
+        return Ok(());
+    }
+    let kind = kind::in_words(kind);
+    Err(io::Error::other(format!("it is {kind}; a disk must be a file that can be read twice")))
 }
 
 fn at_most(length: usize, limit: u64) -> usize {

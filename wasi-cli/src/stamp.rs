@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::fd::AsFd;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
+use crate::kind;
 use crate::system::times::{self, Time};
 
 /// What every write to a file changes.
@@ -54,14 +55,8 @@ fn is_clock(stat: &Stat) -> bool {
     same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= 1)
 }
 
-/// What kind of file it is.
-pub(crate) fn file_type(stat: &Stat) -> FileType {
-    #[allow(clippy::useless_conversion)] // the type of st_mode differs between systems
-    FileType::from_raw_mode(stat.st_mode.into())
-}
-
 fn size(file: impl AsFd, stat: &Stat) -> io::Result<Option<u64>> {
-    if file_type(stat) == FileType::RegularFile {
+    if kind::of(stat) == FileType::RegularFile {
         return Ok(Some(u64::try_from(stat.st_size).map_err(io::Error::other)?));
     }
     // Its end is the size of a block device, where the system tells it.

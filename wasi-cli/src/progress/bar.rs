@@ -5,9 +5,8 @@ use qcow2_stream::{Phase, Progress};
 
 use crate::system::terminal;
 
-/// Phase, bar, bytes, speed, time left.
-const TEMPLATE: &str =
-    "{prefix} [{bar:30}] {bytes:>11} / {total_bytes} {bytes_per_sec:>12} {eta:>4} left";
+/// Phase, bar, bytes, speed, time left, in one line of any width.
+const TEMPLATE: &str = "{prefix} [{wide_bar}] {bytes} / {total_bytes}, {bytes_per_sec}, {eta} left";
 
 /// A bar for the phase under way. It is gone once it is dropped, so that a message stands alone.
 pub(crate) struct Bar {

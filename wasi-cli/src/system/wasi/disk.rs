@@ -8,12 +8,12 @@ use std::path::Path;
 use rustix::fs::FileType;
 use rustix::io::retry_on_intr;
 
-use crate::stamp;
+use crate::kind;
 
 /// Opens the input. What it is, is still to be found out. wasmtime tells neither the type nor the size of a
 /// block device, nor the type of a pipe, and opening a pipe waits for a writer; so it takes a size to open either.
 pub(crate) fn open(path: &Path, has_size: bool) -> io::Result<File> {
-    let kind = stamp::file_type(&rustix::fs::stat(path)?);
+    let kind = kind::of(&rustix::fs::stat(path)?);
     if kind == FileType::Unknown && !has_size {
         return Err(io::Error::other(NO_SIZE));
     }
