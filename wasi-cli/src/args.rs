@@ -8,6 +8,7 @@ use qcow2_stream::{ClusterSize, DataFile, Options, RefcountBits};
 
 use crate::byte_size;
 use crate::failure::Failure;
+use crate::system::formats;
 
 /// What `--help` says about the exit status.
 const EXIT_STATUS: &str = "\
@@ -37,6 +38,10 @@ pub(crate) struct Args {
     /// Size of a cluster: a power of two from 512 to 2M.
     #[arg(short, long, value_name = "SIZE", default_value = "64K", value_parser = cluster_size)]
     cluster_size: ClusterSize,
+
+    /// Size of the disk, if the input has no size to tell or is to be extended with zeros.
+    #[arg(long, value_name = "BYTES", value_parser = byte_size::parse)]
+    pub(crate) size: Option<u64>,
 
     /// Width of a reference count: 1, 2, 4, 8, 16, 32 or 64.
     #[arg(short, long, value_name = "BITS", default_value = "16", value_parser = refcount_bits)]
@@ -94,9 +99,9 @@ impl Args {
     pub(crate) fn options(&self) -> Result<Options, Failure> {
         if self.format != "raw" {
             return Err(Failure::usage(format_args!(
-                "input format '{0}' is not supported yet, only raw is; convert it first: \
-                 qemu-img convert -f '{0}' -O raw INPUT disk.raw",
-                self.format
+                "input format '{}' is not supported yet, only raw is; {}",
+                self.format,
+                formats::help(&self.format)
             )));
         }
         Ok(Options {

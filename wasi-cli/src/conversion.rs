@@ -8,10 +8,10 @@ use crate::args::{Args, Measure};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Reporter;
-use crate::signals;
-use crate::sink::{self, FdSink, SinkError};
+use crate::sink::{FdSink, SinkError};
 use crate::source::{FileSource, SourceError};
 use crate::stdout;
+use crate::system::signals;
 
 /// All that the data passes through, in bytes.
 const BUFFER: usize = 1 << 20;
@@ -20,8 +20,10 @@ const BUFFER: usize = 1 << 20;
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let options = args.options()?;
     signals::report_size_limit_as_error().map_err(Failure::other)?;
-    let source = FileSource::open(&args.input);
-    let source = source.map_err(|error| Failure::source(&args.input, error))?;
+    let source = FileSource::open(&args.input, args.size.is_some());
+    let mut source = source.map_err(|error| Failure::source(&args.input, error))?;
+    let size = source.set_size(args.size);
+    size.map_err(|error| Failure::usage(format_args!("{}: {error}", args.input.display())))?;
     let reporter = Reporter::new(args);
     let conversion = Conversion { args, options, source, buffer: vec![0; BUFFER], reporter };
     match args.measure {
@@ -71,9 +73,8 @@ impl Conversion<'_> {
         let mut sink = FdSink(output);
         let report = |event| reporter.report(event);
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
-        let closed = |()| {
-            sink::finish(output).map_err(|error| Error::Sink { offset: layout.image_size(), error })
-        };
+        let closed =
+            |()| sink.finish().map_err(|error| Error::Sink { offset: layout.image_size(), error });
         done.and_then(closed)
             .and_then(|()| self.verified((), layout.source_size()))
             .map_err(|error| self.failure(&output.name(), error))

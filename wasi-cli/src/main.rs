@@ -5,26 +5,30 @@ mod byte_size;
 mod conversion;
 mod exit_code;
 mod failure;
+mod kind;
 mod output;
 mod progress;
-mod signals;
 mod sink;
 mod source;
 mod stamp;
 mod stdout;
+mod system;
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::Args;
+use system::signals;
 
 fn main() -> ExitCode {
     let args = Args::parse();
     match conversion::run(&args) {
         Ok(()) => exit_code::SUCCESS.into(),
         Err(failure) => {
-            eprintln!("qcow2-to-stdout: {failure}");
+            // The exit status is right even if nobody can be told why.
+            let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: {failure}");
             signals::end_if_received();
             failure.exit_code().into()
         }

@@ -1,17 +1,19 @@
 //! Where the image goes: standard output, or a file that appears only when it is complete.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata};
 use std::io;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fd::{AsFd, BorrowedFd};
-use rustix::fs::fstat;
+use rustix::fs::{FileType, Stat, fstat, stat};
+use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
+use crate::kind;
 use crate::source::FileSource;
 use crate::stdout;
+use crate::system::{permissions, stream};
 
 /// The output, open for writing.
 #[derive(Debug)]
@@ -33,24 +35,26 @@ impl Output {
         let Some(path) = path else {
             stdout::check_image()?;
             let output = Self::Stdout;
-            refuse_input(&output, input, stdout::NAME)?;
-            stdout::widen_pipe();
+            refuse_input(fstat(&output), input, stdout::NAME)?;
+            stream::widen_stdout();
             return Ok(output);
         };
-        Self::file(path, input).map_err(|error| Failure::sink(&name(path), error))
+        let file = follow(path).and_then(|target| Ok((replaced(&target)?, target)));
+        let (replaced, target) = file.map_err(|error| Failure::sink(&name(path), error))?;
+        if replaced.is_some() {
+            refuse_input(stat(&target), input, &name(path))?;
+        }
+        Self::file(target, replaced.as_ref()).map_err(|error| Failure::sink(&name(path), error))
     }
 
-    fn file(path: &Path, input: &FileSource) -> io::Result<Self> {
-        let (path, mode) = target(path, input)?;
+    fn file(path: PathBuf, replaced: Option<&Metadata>) -> io::Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let partial = tempfile::Builder::new()
-            .prefix(".qcow2-to-stdout-")
-            .suffix(".partial")
-            .permissions(Permissions::from_mode(mode.unwrap_or(0o666)))
-            .tempfile_in(folder.unwrap_or(Path::new(".")))?;
-        if let Some(mode) = mode {
-            // Those above have lost what the umask takes away.
-            partial.as_file().set_permissions(Permissions::from_mode(mode))?;
+        let mut builder = tempfile::Builder::new();
+        let builder = permissions::ordinary(&mut builder);
+        let builder = builder.prefix(".qcow2-to-stdout-").suffix(".partial");
+        let partial = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        if let Some(replaced) = replaced {
+            permissions::copy(replaced, partial.as_file())?;
         }
         Ok(Self::File { partial, path })
     }
@@ -88,41 +92,54 @@ fn name(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// The file that is to be made or replaced, links followed, and the mode it has if it is there.
-fn target(path: &Path, input: &FileSource) -> io::Result<(PathBuf, Option<u32>)> {
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok((path.to_owned(), None));
-        }
-        Err(error) => return Err(error),
-    };
-    let kind = metadata.file_type();
-    if kind.is_dir() {
-        return Err(io::Error::other("it is a directory"));
+/// The file that a path leads to, through links, be it there or not. A link is not to be replaced.
+fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(target) = fs::read_link(&path) else {
+            return Ok(path);
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
     }
-    if !kind.is_file() {
-        let what = if kind.is_fifo() { "a pipe" } else { "a device or socket" };
-        return Err(io::Error::other(format!(
-            "it is {what}, which cannot be replaced by a file; redirect standard output to it instead"
-        )));
-    }
-    let stat = fstat(input)?;
-    if (metadata.dev(), metadata.ino()) == (stat.st_dev, stat.st_ino) {
-        return Err(io::Error::other("it is the input; nothing was written"));
-    }
-    Ok((fs::canonicalize(path)?, Some(metadata.mode() & 0o7777)))
+    Err(io::Error::other("too many links, one leading to the next"))
 }
 
-/// Makes sure that an open output is not the file that is being read.
-fn refuse_input(output: impl AsFd, input: &FileSource, name: &str) -> Result<(), Failure> {
-    let id = |stat: rustix::fs::Stat| (stat.st_dev, stat.st_ino);
-    let output = fstat(output).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    let input = fstat(input).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    if id(output) == id(input) {
+/// How many links may lead one to the next: as many as Linux follows.
+const LINKS: usize = 40;
+
+/// The file that is to be replaced, if there is one.
+fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        metadata => metadata?,
+    };
+    let kind = kind::of(&stat(path)?);
+    if kind == FileType::RegularFile {
+        return Ok(Some(metadata));
+    }
+    let kind = kind::in_words(kind);
+    let help = "only a regular file can be replaced; otherwise redirect standard output to it";
+    Err(io::Error::other(format!("it is {kind}; {help}")))
+}
+
+/// Makes sure that the output is not the file that is being read.
+fn refuse_input(
+    output: Result<Stat, Errno>,
+    input: &FileSource,
+    name: &str,
+) -> Result<(), Failure> {
+    let same = output.and_then(|output| Ok(id(&output) == id(&fstat(input)?)));
+    if same.map_err(|error| Failure::sink(name, io::Error::from(error)))? {
         return Err(Failure::usage(format_args!(
             "{name} is the input file itself; write elsewhere"
         )));
     }
     Ok(())
+}
+
+/// What tells one file from another.
+fn id(stat: &Stat) -> (u64, u64) {
+    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
+    // the types differ between systems
+    (stat.st_dev as u64, stat.st_ino as u64)
 }

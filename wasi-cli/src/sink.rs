@@ -3,11 +3,11 @@
 use std::io;
 
 use qcow2_stream::Write;
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::fd::{AsFd, IntoRawFd};
+use rustix::fd::AsFd;
 use rustix::io::{Errno, retry_on_intr, write};
 
 use crate::source::FileSource;
+use crate::system::stream;
 
 /// Why the output could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +33,13 @@ impl From<Errno> for SinkError {
 #[derive(Debug)]
 pub(crate) struct FdSink<F>(pub(crate) F);
 
+impl<F: AsFd> FdSink<F> {
+    /// Learns of writes that failed after they were accepted.
+    pub(crate) fn finish(&self) -> Result<(), SinkError> {
+        Ok(stream::finish(&self.0)?)
+    }
+}
+
 impl<F: AsFd> Write<FileSource> for FdSink<F> {
     type Error = SinkError;
 
@@ -40,26 +47,9 @@ impl<F: AsFd> Write<FileSource> for FdSink<F> {
         loop {
             match retry_on_intr(|| write(&self.0, bytes)) {
                 // Whoever shares the descriptor has made it non-blocking.
-                Err(Errno::AGAIN) => wait(&self.0)?,
+                Err(Errno::AGAIN) => stream::wait(&self.0)?,
                 written => return Ok(written?),
             }
         }
     }
-}
-
-/// Learns of writes that failed after they were accepted: a network file system may say so only when the
-/// file is closed, and Rust's own closing doesn't listen. Closing any duplicate asks the same question.
-pub(crate) fn finish(sink: impl AsFd) -> Result<(), SinkError> {
-    let duplicate = rustix::io::dup(sink)?.into_raw_fd();
-    // SAFETY: the descriptor was just made, nobody else knows it, and it is not used again.
-    #[allow(unsafe_code)]
-    unsafe { rustix::io::try_close(duplicate) }?;
-    Ok(())
-}
-
-/// Waits until a descriptor takes bytes again.
-fn wait(sink: impl AsFd) -> Result<(), SinkError> {
-    let mut ready = [PollFd::new(&sink, PollFlags::OUT)];
-    retry_on_intr(|| poll(&mut ready, None))?;
-    Ok(())
 }

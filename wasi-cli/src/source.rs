@@ -7,10 +7,11 @@ use std::path::Path;
 
 use qcow2_stream::ReadAt;
 use rustix::fd::{AsFd, BorrowedFd};
-use rustix::fs::{FileType, Mode, OFlags, SeekFrom, fstat, open, seek};
-use rustix::io::{Errno, pread, retry_on_intr};
+use rustix::fs::{FileType, Stat, fstat};
 
+use crate::kind;
 use crate::stamp::{Change, Stamp};
+use crate::system::disk;
 
 /// Why the input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,10 @@ pub(crate) enum SourceError {
 pub(crate) struct FileSource {
     file: File,
     stamp: Stamp,
+    /// Where the disk ends, in bytes: at the end of the file, or after it.
+    size: u64,
+    /// Where the file ends. After that, the disk has zeros.
+    end: u64,
     /// Whether the system can say where the holes are.
     knows_holes: bool,
     /// Whether the system can say what is in its cache.
@@ -35,14 +40,35 @@ pub(crate) struct FileSource {
 }
 
 impl FileSource {
-    /// Opens a regular file or a block device.
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        // Without O_NONBLOCK, opening a pipe would wait for a writer.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = File::from(retry_on_intr(|| open(path, flags, Mode::empty()))?);
-        check_type(FileType::from_raw_mode(fstat(&file)?.st_mode))?;
+    /// Opens a regular file or a block device. `has_size` says that the user vouches for its size.
+    pub(crate) fn open(path: &Path, has_size: bool) -> io::Result<Self> {
+        let file = disk::open(path, has_size)?;
+        check_type(&fstat(&file)?)?;
         let stamp = Stamp::of(&file)?;
-        Ok(Self { file, stamp, knows_holes: true, knows_cache: true })
+        let end = stamp.size.unwrap_or(0);
+        Ok(Self { file, stamp, size: end, end, knows_holes: true, knows_cache: true })
+    }
+
+    /// Settles the size of the disk, in bytes, if the user gives one. A file may be shorter, not longer.
+    pub(crate) fn set_size(&mut self, size: Option<u64>) -> Result<(), String> {
+        match (size, self.stamp.size) {
+            (None, None) => return Err(disk::NO_SIZE.to_owned()),
+            (None, Some(_)) => {}
+            (Some(size), Some(end)) if size >= end => self.size = size,
+            (Some(size), None) if self.ends_by(size) => (self.size, self.end) = (size, size),
+            (Some(size), end) => {
+                let end = end.map_or(String::from("more"), |end| format!("{end}"));
+                return Err(format!(
+                    "it has {end} bytes; with --size {size} the rest would be lost"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a file that doesn't tell its size has no byte at `size`.
+    fn ends_by(&self, size: u64) -> bool {
+        !matches!(disk::read_at(&self.file, size, &mut [0]), Ok(1..))
     }
 
     /// Makes sure that the file is as it was when it was opened.
@@ -50,15 +76,6 @@ impl FileSource {
         match self.stamp.compare(&Stamp::of(&self.file)?) {
             None => Ok(()),
             Some(change) => Err(SourceError::Changed(change)),
-        }
-    }
-
-    /// Asks for the next byte after a hole, or the next hole; `None` if there is none up to the end.
-    fn seek(&self, to: SeekFrom) -> Result<Option<u64>, Errno> {
-        match retry_on_intr(|| seek(&self.file, to)) {
-            Ok(offset) => Ok(Some(offset)),
-            Err(Errno::NXIO) => Ok(None),
-            Err(error) => Err(error),
         }
     }
 }
@@ -73,76 +90,59 @@ impl ReadAt for FileSource {
     type Error = SourceError;
 
     fn size(&mut self) -> Result<u64, SourceError> {
-        Ok(self.stamp.size)
+        Ok(self.size)
     }
 
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
-        let read = retry_on_intr(|| pread(&self.file, &mut *buffer, offset));
+        let length = at_most(buffer.len(), self.end.saturating_sub(offset));
+        if length == 0 {
+            let zeros = at_most(buffer.len(), self.size.saturating_sub(offset));
+            buffer[..zeros].fill(0);
+            return Ok(zeros);
+        }
+        let read = disk::read_at(&self.file, offset, &mut buffer[..length]);
         // A change explains a failure, and it must be known before these bytes go anywhere.
         self.verify()?;
-        Ok(read.map_err(io::Error::from)?)
+        Ok(read?)
     }
 
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, SourceError> {
-        if !self.knows_holes {
-            return Ok(Some(offset..self.stamp.size));
+        if self.knows_holes {
+            match disk::next_data(&self.file, offset) {
+                Ok(data) => return Ok(data),
+                // Not every file system knows; none can be wrong about all of it being data.
+                Err(_) => self.knows_holes = false,
+            }
         }
-        let data = self.seek(SeekFrom::Data(offset));
-        let Ok(data) = data else {
-            // Not every file system knows; none can be wrong about all of it being data.
-            self.knows_holes = false;
-            return Ok(Some(offset..self.stamp.size));
-        };
-        let Some(start) = data else {
-            return Ok(None);
-        };
-        let end = self.seek(SeekFrom::Hole(start)).ok().flatten();
-        Ok(Some(start..end.unwrap_or(self.stamp.size)))
+        Ok(Some(offset..self.end).filter(|data| !data.is_empty()))
     }
 
     fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
         if !self.knows_cache {
             return Ok(0);
         }
-        match cached::read_at(&self.file, offset, buffer) {
-            Ok(read) => Ok(read),
-            Err(Errno::AGAIN | Errno::INTR) => Ok(0),
-            // Whatever it is, an ordinary read will tell.
-            Err(_) => {
-                self.knows_cache = false;
-                Ok(0)
-            }
-        }
-    }
-}
-
-/// Reads that do not wait for a device.
-mod cached {
-    use rustix::fd::AsFd;
-    use rustix::io::Errno;
-
-    #[cfg(target_os = "linux")]
-    pub(super) fn read_at(file: impl AsFd, offset: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
-        use rustix::io::{IoSliceMut, ReadWriteFlags, preadv2};
-        preadv2(file, &mut [IoSliceMut::new(buffer)], offset, ReadWriteFlags::NOWAIT)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn read_at(_: impl AsFd, _: u64, _: &mut [u8]) -> Result<usize, Errno> {
-        Err(Errno::NOSYS)
+        let read = disk::read_cached_at(&self.file, offset, buffer);
+        // Whatever is wrong, an ordinary read will tell.
+        self.knows_cache = read.is_ok();
+        Ok(read.unwrap_or(0))
     }
 }
 
 /// Only what can be read twice, at any offset.
-fn check_type(kind: FileType) -> io::Result<()> {
-    let what = match kind {
-        FileType::RegularFile | FileType::BlockDevice => return Ok(()),
-        FileType::Directory => "it is a directory",
-        FileType::Fifo => "it is a pipe, and a disk must be read twice; save it to a file first",
-        FileType::Socket => {
-            "it is a socket, and a disk must be read twice; save it to a file first"
-        }
-        _ => "it is neither a regular file nor a block device",
+fn check_type(stat: &Stat) -> io::Result<()> {
+    let kind = kind::of(stat);
+    let readable = match kind {
+        FileType::RegularFile | FileType::BlockDevice => true,
+        FileType::Unknown => disk::MAY_HIDE_TYPE,
+        _ => false,
     };
-    Err(io::Error::other(what))
+    if readable {
+        return Ok(());
+    }
+    let kind = kind::in_words(kind);
+    Err(io::Error::other(format!("it is {kind}; a disk must be a file that can be read twice")))
+}
+
+fn at_most(length: usize, limit: u64) -> usize {
+    length.min(usize::try_from(limit).unwrap_or(usize::MAX))
 }

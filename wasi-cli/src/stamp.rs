@@ -2,37 +2,42 @@
 
 use std::fmt;
 use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::fd::AsFd;
 use rustix::fs::{FileType, SeekFrom, Stat, fstat, seek};
 
+use crate::kind;
+use crate::system::times::{self, Time};
+
 /// What every write to a file changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// The size in bytes. That of a block device comes from seeking to its end.
-    pub(crate) size: u64,
+    /// The size in bytes; `None` for a block device where the system doesn't tell.
+    pub(crate) size: Option<u64>,
     modified: Time,
     changed: Time,
+    /// Whether the times are just the time of day.
+    is_clock: bool,
 }
-
-/// Seconds and nanoseconds.
-type Time = (i64, i64);
 
 impl Stamp {
     /// What the open file looks like now.
     pub(crate) fn of(file: impl AsFd) -> io::Result<Self> {
         let stat = fstat(&file)?;
-        Ok(Self {
-            size: size(&file, &stat)?,
-            modified: (time(stat.st_mtime), time(stat.st_mtime_nsec)),
-            changed: (time(stat.st_ctime), time(stat.st_ctime_nsec)),
-        })
+        let (modified, changed) = (times::modified(&stat), times::changed(&stat));
+        let is_clock = is_clock(&stat) && times::may_be_made_up(&file);
+        Ok(Self { size: size(file, &stat)?, modified, changed, is_clock })
     }
 
     /// What is different about a later look, if anything is.
     pub(crate) fn compare(&self, later: &Self) -> Option<Change> {
-        if self.size != later.size {
-            return Some(Change::Size { was: self.size, is: later.size });
+        let (was, is) = (self.size.unwrap_or(0), later.size.unwrap_or(0));
+        if was != is {
+            return Some(Change::Size { was, is });
+        }
+        if self.is_clock && later.is_clock {
+            return None;
         }
         if self.modified != later.modified {
             return Some(Change::Modified);
@@ -41,16 +46,21 @@ impl Stamp {
     }
 }
 
-fn size(file: impl AsFd, stat: &Stat) -> io::Result<u64> {
-    if FileType::from_raw_mode(stat.st_mode) == FileType::BlockDevice {
-        return Ok(seek(file, SeekFrom::End(0))?);
-    }
-    u64::try_from(stat.st_size).map_err(io::Error::other)
+/// Whether all times are the current second, without a fraction. So they are in a file that
+/// qemu-storage-daemon exports over FUSE, whenever one looks, and hardly ever in one that is kept.
+fn is_clock(stat: &Stat) -> bool {
+    let time = times::modified(stat);
+    let same = [times::changed(stat), times::accessed(stat), (time.0, 0)] == [time; 3];
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= 1)
 }
 
-/// The fields of `stat` have other types elsewhere.
-fn time<T: TryInto<i64>>(value: T) -> i64 {
-    value.try_into().unwrap_or(i64::MAX)
+fn size(file: impl AsFd, stat: &Stat) -> io::Result<Option<u64>> {
+    if kind::of(stat) == FileType::RegularFile {
+        return Ok(Some(u64::try_from(stat.st_size).map_err(io::Error::other)?));
+    }
+    // Its end is the size of a block device, where the system tells it.
+    Ok(Some(seek(file, SeekFrom::End(0)).unwrap_or(0)).filter(|size| *size > 0))
 }
 
 /// What changed.

@@ -1,11 +1,12 @@
 //! A progress bar.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 use qcow2_stream::{Phase, Progress};
 
-/// Phase, bar, bytes, speed, time left.
-const TEMPLATE: &str =
-    "{prefix} [{bar:30}] {bytes:>11} / {total_bytes} {bytes_per_sec:>12} {eta:>4} left";
+use crate::system::terminal;
+
+/// Phase, bar, bytes, speed, time left, in one line of any width.
+const TEMPLATE: &str = "{prefix} [{wide_bar}] {bytes} / {total_bytes}, {bytes_per_sec}, {eta} left";
 
 /// A bar for the phase under way. It is gone once it is dropped, so that a message stands alone.
 pub(crate) struct Bar {
@@ -31,7 +32,7 @@ impl Bar {
         self.bar.finish_and_clear();
         let style = ProgressStyle::with_template(TEMPLATE);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
-        let target = ProgressDrawTarget::stderr();
+        let target = terminal::stderr();
         self.bar = ProgressBar::with_draw_target(Some(event.total), target).with_style(style);
         self.bar.set_prefix(match event.phase {
             Phase::Scan => "Reading",

@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use qcow2_stream::Progress;
 
 use crate::args::{Args, Report};
-use crate::signals;
+use crate::system::signals;
 use bar::Bar;
 use json::Json;
 

@@ -1,6 +1,7 @@
 //! Signals: what is left to do before the program ends by one.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -21,10 +22,22 @@ pub(crate) fn report_size_limit_as_error() -> io::Result<()> {
 /// From here on, the signals that ask the program to end are noted, to be seen by [`received`].
 pub(crate) fn note() -> io::Result<()> {
     let received = RECEIVED.get_or_init(Arc::default);
-    for signal in [SIGHUP, SIGINT, SIGTERM] {
+    for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
         flag::register_usize(signal, Arc::clone(received), signal.unsigned_abs() as usize)?;
     }
     Ok(())
+}
+
+/// Whether the caller has asked that a signal be ignored, as nohup does.
+fn is_ignored(signal: i32) -> bool {
+    let mut action = MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: with no new action, this only writes the present one where it is told to. It has done so if
+    // it returns 0, and only then it is read.
+    #[allow(unsafe_code)]
+    unsafe {
+        libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) == 0
+            && action.assume_init().sa_sigaction == libc::SIG_IGN
+    }
 }
 
 /// Whether a noted signal has arrived.

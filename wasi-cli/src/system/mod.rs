@@ -1,0 +1,11 @@
+//! Where the systems differ. Each module has the same name and the same functions in `native` and in `wasi`.
+
+#[cfg(not(target_os = "wasi"))]
+mod native;
+#[cfg(target_os = "wasi")]
+mod wasi;
+
+#[cfg(not(target_os = "wasi"))]
+pub(crate) use native::{disk, formats, permissions, signals, stream, terminal, times};
+#[cfg(target_os = "wasi")]
+pub(crate) use wasi::{disk, formats, permissions, signals, stream, terminal, times};

@@ -1,0 +1,9 @@
+//! WASI preview 1, as wasmtime and Node run it.
+
+pub(crate) mod disk;
+pub(crate) mod formats;
+pub(crate) mod permissions;
+pub(crate) mod signals;
+pub(crate) mod stream;
+pub(crate) mod terminal;
+pub(crate) mod times;
