@@ -70,13 +70,14 @@ impl<S: ReadAt + ?Sized, P: FnMut(Progress) -> ControlFlow<()>> Pass<'_, S, P> {
         let offset = self.scanner.position();
         let data = self.source.next_data(offset);
         let data = data.map_err(|error| Error::Source { offset, error })?;
-        let data = data.unwrap_or(self.size..self.size);
-        let (start, end) = (data.start.max(offset), data.end.min(self.size));
-        if start >= self.size {
+        let Some(Range { start, end }) = data else {
             return Ok(self.size..self.size);
-        }
+        };
         // An answer that makes no sense must not hide data.
-        Ok(if start < end { start..end } else { offset..self.size })
+        if start >= end || end <= offset {
+            return Ok(offset..self.size);
+        }
+        Ok(start.clamp(offset, self.size)..end.min(self.size))
     }
 
     /// Reads as much of the source up to `end` as it takes to know its clusters.

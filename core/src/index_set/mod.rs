@@ -14,8 +14,9 @@ use core::ops::Range;
 
 use bitmap::{BITS, Bitmap};
 
-/// This many runs (32 bytes each) in one window take as much memory as a bitmap of it.
-const RUNS_WORTH_A_BITMAP: usize = 128;
+/// This many runs (32 bytes each) in one window take as much memory as a bitmap of it, if the vector that
+/// they are in has grown to twice what it needs.
+const RUNS_WORTH_A_BITMAP: usize = 64;
 
 /// An ordered set of `u64`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,14 +17,14 @@ mod wait;
 mod workplace;
 
 pub use digest::{Digest, digest};
-pub use front_end::FrontEnd;
+pub use front_end::{FrontEnd, module};
 pub use judge::judge;
 pub use lockstep::{Lockstep, at_first_line_of, at_last_line_of, at_the_start};
 pub use outcome::{Outcome, finish, run, spawn};
 pub use pipe::{drain, fill, wait_for_bytes};
 pub use process::{signal, wait_until_blocked};
-pub use shell::{in_shell, redirected};
-pub use sweep::sweep;
+pub use shell::{in_shell, redirected, with_default_signals};
+pub use sweep::{sweep, sweep_without};
 pub use terminal::Terminal;
 pub use wait::wait_until;
 pub use workplace::Workplace;

@@ -1,6 +1,16 @@
-//! A command that finds something prepared by the shell.
+//! A command that finds something prepared by another program.
 
 use std::process::Command;
+
+/// The same command with no signal ignored.
+///
+/// Whoever runs the tests may ignore some, as nohup does, and a command would
+/// inherit that. Only another program can undo it.
+pub fn with_default_signals(command: &Command) -> Command {
+    let mut env = Command::new("env");
+    env.arg("--default-signal=HUP,INT,TERM");
+    with_command_of(env, command)
+}
 
 /// The same command after some lines of shell, for instance `umask 077`.
 ///
@@ -13,9 +23,14 @@ pub fn in_shell(lines: &str, command: &Command) -> Command {
 pub fn redirected(lines: &str, command: &Command, redirection: &str) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("{lines}\nexec \"$@\" {redirection}")).arg("sh");
-    shell.arg(command.get_program()).args(command.get_args());
+    with_command_of(shell, command)
+}
+
+/// A program that is to become the command.
+fn with_command_of(mut program: Command, command: &Command) -> Command {
+    program.arg(command.get_program()).args(command.get_args());
     if let Some(folder) = command.get_current_dir() {
-        shell.current_dir(folder);
+        program.current_dir(folder);
     }
-    shell
+    program
 }

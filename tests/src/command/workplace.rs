@@ -47,9 +47,14 @@ impl Workplace {
 
     /// The command in this folder with arguments.
     pub fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = self.front_end.command();
-        command.args(args).current_dir(self.folder.path());
+        let mut command = self.front_end.command(self.folder.path());
+        command.args(args);
         command
+    }
+
+    /// The folder itself.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where the disk is.

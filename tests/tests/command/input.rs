@@ -39,8 +39,8 @@ fn a_socket_is_refused() {
 
 #[test]
 fn a_character_device_is_refused() {
-    unreadable("/dev/null", &["neither a regular file nor a block device"]);
-    unreadable("/dev/zero", &["neither a regular file nor a block device"]);
+    unreadable("/dev/null", &["character device"]);
+    unreadable("/dev/zero", &["character device"]);
 }
 
 /// What no one can open, not even the superuser whom no mode keeps out.

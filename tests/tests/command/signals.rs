@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use qcow2_stream_tests::command::{
     Lockstep, Outcome, Workplace, at_first_line_of, finish, in_shell, run, signal, spawn,
-    wait_for_bytes,
+    wait_for_bytes, with_default_signals,
 };
 use rustix::process::Signal;
 
@@ -18,7 +18,7 @@ const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 fn a_signal_while_the_disk_is_read_leaves_no_file() {
     for sent in SIGNALS {
         let place = place(LARGE);
-        ended_by(sent, &interrupted(&place, place.command(ARGS), "scan", sent));
+        ended_by(sent, &interrupted(&place, heeding(&place, &ARGS), "scan", sent));
         assert_eq!(place.names(), ["disk.raw"], "{sent:?}");
     }
 }
@@ -27,7 +27,7 @@ fn a_signal_while_the_disk_is_read_leaves_no_file() {
 fn a_signal_while_the_image_is_written_leaves_no_file() {
     for sent in SIGNALS {
         let place = place(LARGE);
-        ended_by(sent, &interrupted(&place, place.command(ARGS), "emit", sent));
+        ended_by(sent, &interrupted(&place, heeding(&place, &ARGS), "emit", sent));
         assert_eq!(place.names(), ["disk.raw"], "{sent:?}");
     }
 }
@@ -37,7 +37,7 @@ fn a_signal_leaves_the_file_as_it_was() {
     for (sent, phase) in SIGNALS.into_iter().zip(["scan", "emit", "emit"]) {
         let place = place(LARGE);
         fs::write(place.path("image"), "old").expect("a file is written");
-        ended_by(sent, &interrupted(&place, place.command(ARGS), phase, sent));
+        ended_by(sent, &interrupted(&place, heeding(&place, &ARGS), phase, sent));
         assert_eq!(fs::read(place.path("image")).expect("the file is there"), b"old");
         assert_eq!(place.names(), ["disk.raw", "image"], "{sent:?}");
     }
@@ -60,7 +60,7 @@ fn a_signal_that_the_caller_has_ignored_is_ignored() {
 fn a_signal_ends_a_command_that_waits_for_its_reader() {
     for sent in SIGNALS {
         let place = place(LARGE);
-        let mut command = place.command(["disk.raw"]);
+        let mut command = heeding(&place, &["disk.raw"]);
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let child = spawn(command);
         wait_for_bytes(child.stdout.as_ref().expect("a pipe"));
@@ -70,6 +70,11 @@ fn a_signal_ends_a_command_that_waits_for_its_reader() {
 }
 
 const ARGS: [&str; 3] = ["-o", "image", "disk.raw"];
+
+/// The command, which no signal leaves cold from the start.
+fn heeding(place: &Workplace, args: &[&str]) -> Command {
+    with_default_signals(&place.command(args))
+}
 
 /// Sends a signal while the command is in a phase, and waits for its end.
 fn interrupted(place: &Workplace, command: Command, phase: &str, sent: Signal) -> Outcome {

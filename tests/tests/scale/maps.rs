@@ -55,9 +55,8 @@ fn a_disk_with_every_other_cluster_takes_about_a_bit_a_cluster() {
 }
 
 #[test]
-fn a_disk_with_a_hole_now_and_then_takes_two_bits_a_cluster_at_most() {
-    // Runs of 100 to 400 clusters, as a used file system has them, are hardly too few for bitmaps.
-    // They take a bit a cluster, and a vector that grows has room for up to twice as many.
+fn a_disk_with_a_hole_now_and_then_takes_about_a_bit_a_cluster() {
+    // Runs of 100 to 400 clusters, as a used file system has them, are about as many as a bitmap takes.
     let mut next = 0;
     let mut indices = (0..CLUSTERS).filter(|index| {
         let hole = *index == next;
@@ -65,7 +64,7 @@ fn a_disk_with_a_hole_now_and_then_takes_two_bits_a_cluster_at_most() {
         !hole
     });
     let (_, peak) = planned(SIZE, CLUSTER, &mut indices);
-    assert!(peak <= CLUSTERS / 4, "{peak} bytes for {CLUSTERS} clusters");
+    assert!(peak * 10 <= CLUSTERS / 8 * 11, "{peak} bytes for {CLUSTERS} clusters");
 }
 
 #[test]
