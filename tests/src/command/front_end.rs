@@ -84,6 +84,7 @@ fn build(options: &[&str]) -> PathBuf {
     assert!(built.status.success(), "{command:?}: {}", built.status);
     let text = String::from_utf8(built.stdout).expect("cargo speaks UTF-8");
     let messages = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let program = messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
-    program.last().unwrap_or_else(|| panic!("{command:?} has made no program"))
+    let mut programs =
+        messages.filter_map(|message| message["executable"].as_str().map(PathBuf::from));
+    programs.next_back().unwrap_or_else(|| panic!("{command:?} has made no program"))
 }

@@ -1,9 +1,7 @@
 //! External data files: which name an image records, and whether it can.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io::Cursor;
-use std::os::unix::ffi::OsStrExt;
 
 use qcow2_stream_tests::command::{Workplace, run};
 use qcow2_stream_tests::reader::{Image, Summary};
@@ -65,19 +63,6 @@ fn a_name_may_fill_its_room_and_no_more() {
     run(place.command(options(&longer))).refused(3, &words);
     let larger = ["-c", "1024", "-d", "--data-file-name", &longer, "disk.raw"];
     assert_eq!(name(&summary(&place, &larger)), longer);
-}
-
-#[test]
-fn only_utf_8_can_be_recorded() {
-    let place = place(300_000);
-    let latin = OsStr::from_bytes(b"\xfcber.raw");
-    fs::rename(place.disk(), place.path(latin)).expect("the disk is renamed");
-    for option in ["-d", "-R"] {
-        let outcome = run(place.command([OsStr::new(option), latin]));
-        outcome.refused(2, &["not UTF-8", "--data-file-name"]);
-    }
-    let named = [OsStr::new("-d"), OsStr::new("--data-file-name"), OsStr::new("x"), latin];
-    assert_eq!(name(&summary(&place, &named)), "x");
 }
 
 fn summary<A: AsRef<OsStr>>(place: &Workplace, args: &[A]) -> Summary {

@@ -114,6 +114,19 @@ fn the_disk_s_name_may_be_strange() {
     assert_eq!(run(place.command([latin])).image(), expected, "not UTF-8");
 }
 
+#[test]
+fn a_name_that_is_not_utf_8_cannot_be_recorded() {
+    let place = place(300_000);
+    let latin = OsStr::from_bytes(b"\xfcber.raw");
+    fs::rename(place.disk(), place.path(latin)).expect("the disk is renamed");
+    for option in ["-d", "-R"] {
+        let outcome = run(place.command([OsStr::new(option), latin]));
+        outcome.refused(2, &["not UTF-8", "--data-file-name"]);
+    }
+    let named = [OsStr::new("-d"), OsStr::new("--data-file-name"), OsStr::new("x"), latin];
+    assert!(!run(place.command(named)).image().is_empty(), "another name can be recorded");
+}
+
 /// What is not a disk is refused with its name and these words.
 #[track_caller]
 fn unreadable(name: &str, words: &[&str]) {

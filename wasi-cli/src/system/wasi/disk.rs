@@ -6,18 +6,27 @@ use std::ops::Range;
 use std::path::Path;
 
 use rustix::fs::FileType;
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 
 use crate::kind;
 
 /// Opens the input. What it is, is still to be found out. wasmtime tells neither the type nor the size of a
 /// block device, nor the type of a pipe, and opening a pipe waits for a writer; so it takes a size to open either.
 pub(crate) fn open(path: &Path, has_size: bool) -> io::Result<File> {
-    let kind = kind::of(&rustix::fs::stat(path)?);
-    if kind == FileType::Unknown && !has_size {
+    let stat = rustix::fs::stat(path).map_err(|error| io::Error::other(explain(error)))?;
+    if kind::of(&stat) == FileType::Unknown && !has_size {
         return Err(io::Error::other(NO_SIZE));
     }
     File::open(path)
+}
+
+/// What is not mapped in looks as if it were not there, or not permitted.
+fn explain(error: Errno) -> String {
+    let sight = "a module sees only the folders that its host maps in, with --dir";
+    match error {
+        Errno::NOENT | Errno::PERM | Errno::NOTCAPABLE => format!("{error}; {sight}"),
+        _ => error.to_string(),
+    }
 }
 
 /// Reads at an offset, perhaps less than fits. Seeking and reading goes straight into our memory; wasmtime

@@ -1,0 +1,37 @@
+//! A file as a block device.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::qemu;
+
+/// A loop device, gone afterwards.
+#[derive(Debug)]
+pub struct LoopDevice(PathBuf);
+
+impl LoopDevice {
+    /// Makes a block device of a file.
+    ///
+    /// # Panics
+    ///
+    /// If the system has none, or only for root.
+    pub fn new(file: &Path) -> Self {
+        let mut command = Command::new("losetup");
+        let output = qemu::run(command.args(["--read-only", "--show", "--find"]).arg(file));
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "a loop device takes root, and losetup (mount): {error}");
+        Self(String::from_utf8_lossy(&output.stdout).trim_end().into())
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for LoopDevice {
+    fn drop(&mut self) {
+        // A device that stays is a nuisance, not a failure of the test.
+        let _ = Command::new("losetup").arg("--detach").arg(&self.0).status();
+    }
+}
