@@ -9,7 +9,7 @@
 //!                 clusters hold data)         offset, once)        metadata | guest range | zeros)
 //! ```
 //!
-//! [`scan`] and [`emit`] drive the stages over a [`ReadAt`] source and a [`Write`] sink. The stages
+//! [`scan()`] and [`emit()`] drive the stages over a [`ReadAt`] source and a [`Write`] sink. The stages
 //! themselves do no I/O: a front end that has its own way of moving bytes feeds a [`Scanner`],
 //! plans a [`Layout`], and walks its [`Segments`].
 //!

@@ -28,9 +28,20 @@ fn main() -> ExitCode {
         Ok(()) => exit_code::SUCCESS.into(),
         Err(failure) => {
             // The exit status is right even if nobody can be told why.
-            let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: {failure}");
+            let _ =
+                writeln!(std::io::stderr(), "qcow2-to-stdout: {}", printable(&failure.to_string()));
             signals::end_if_received();
             failure.exit_code().into()
         }
     }
+}
+
+/// A message without what could steer a terminal: a file may have any name.
+fn printable(message: &str) -> String {
+    let show = |c: char| match c {
+        '\n' => c.to_string(),
+        c if c.is_control() => c.escape_default().to_string(),
+        c => c.to_string(),
+    };
+    message.chars().map(show).collect()
 }

@@ -46,6 +46,12 @@ impl FileSource {
         check_type(&fstat(&file)?)?;
         let stamp = Stamp::of(&file)?;
         let end = stamp.size.unwrap_or(0);
+        // So do the files that the kernel makes up while they are read, as in /proc.
+        if stamp.size == Some(0) && disk::read_at(&file, 0, &mut [0])? > 0 {
+            return Err(io::Error::other(
+                "it has data, but says that its size is 0; save it to a file first",
+            ));
+        }
         Ok(Self { file, stamp, size: end, end, knows_holes: true, knows_cache: true })
     }
 

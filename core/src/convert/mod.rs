@@ -14,7 +14,7 @@ use crate::layout::Layout;
 use crate::options::Options;
 use crate::progress::Progress;
 
-/// Converts a source: [`scan`], then [`emit`].
+/// Converts a source: [`scan()`], then [`emit()`].
 ///
 /// `buffer` is all the memory that the data passes through; 1 MiB is a good size. `progress` is
 /// called many times a second, and cancels the conversion by breaking.

@@ -98,6 +98,17 @@ fn a_large_disk_is_refused_before_it_is_read() {
 }
 
 #[test]
+fn a_file_that_hides_its_size_is_no_empty_disk() {
+    unreadable("/proc/self/stat", &["says that its size is 0"]);
+}
+
+#[test]
+fn a_name_cannot_steer_the_terminal() {
+    let outcome = run(Workplace::new(FRONT_END).command(["\u{1b}[31mred\u{7}"]));
+    outcome.refused(4, &["cannot read \\u{1b}[31mred\\u{7}: No such file"]);
+}
+
+#[test]
 fn the_disk_s_name_may_be_strange() {
     let place = place(300_000);
     let expected = run(place.command(["disk.raw"])).image();
