@@ -46,14 +46,19 @@ impl Stamp {
     }
 }
 
-/// Whether all times are the current second, without a fraction. So they are in a file that
-/// qemu-storage-daemon exports over FUSE, whenever one looks, and hardly ever in one that is kept.
+/// Whether all times that the system tells are the current second, without a fraction. So they are in a file
+/// that qemu-storage-daemon exports over FUSE, whenever one looks, and hardly ever in one that is kept.
 fn is_clock(stat: &Stat) -> bool {
     let time = times::modified(stat);
-    let same = [times::changed(stat), times::accessed(stat), (time.0, 0)] == [time; 3];
+    let is_told = |other: &Time| *other != (0, 0);
+    let others = [times::changed(stat), times::accessed(stat), (time.0, 0)];
+    let same = others.iter().filter(|other| is_told(other)).all(|other| *other == time);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= 1)
+    same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= CACHED)
 }
+
+/// How old the times may be that the kernel has cached, in seconds: it does so for one, and they are whole ones.
+const CACHED: u64 = 2;
 
 fn size(file: impl AsFd, stat: &Stat) -> io::Result<Option<u64>> {
     if kind::of(stat) == FileType::RegularFile {

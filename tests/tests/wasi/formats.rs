@@ -4,7 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use qcow2_stream_tests::command::{Workplace, run, wait_until};
+use qcow2_stream_tests::command::{
+    FrontEnd, Workplace, drain, finish, run, spawn, wait_for_bytes, wait_until,
+};
 use qcow2_stream_tests::qemu;
 
 use crate::{LARGE, place};
@@ -17,10 +19,28 @@ fn a_vmdk_that_the_daemon_shows_as_raw_is_converted() {
     let converted = qemu::run(&mut convert);
     assert!(converted.status.success(), "{}", String::from_utf8_lossy(&converted.stderr));
 
+    let expected = run(place.command(["disk.raw"])).image();
     let view = View::of(&place);
-    let image = run(place.command(["view/disk.raw"])).image();
+    let module = read_slowly(&place, place.command(["view/disk.raw"]));
+    let mut native = FrontEnd::Native.command(place.folder());
+    native.arg("view/disk.raw");
+    let native = read_slowly(&place, native);
     drop(view);
-    assert!(image == run(place.command(["disk.raw"])).image(), "the image has other bytes");
+    assert!(module == expected, "the image has other bytes");
+    assert!(native == expected, "the native image has other bytes");
+}
+
+/// Lets a conversion take so long that the time of day, which the daemon gives for its file's, is another one.
+fn read_slowly(place: &Workplace, mut command: Command) -> Vec<u8> {
+    let time = || fs::metadata(place.path("view/disk.raw")).and_then(|view| view.modified());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = spawn(command);
+    wait_for_bytes(child.stdout.as_ref().expect("a pipe"));
+    let begun = time().expect("the view has a time");
+    wait_until("the view has another time", || time().is_ok_and(|time| time > begun));
+    let image = drain(child.stdout.take().expect("a pipe"));
+    finish(child).image();
+    image
 }
 
 /// The daemon, gone afterwards, and its mount with it.
