@@ -53,8 +53,8 @@ pub trait Write<S: ReadAt + ?Sized> {
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error>;
 
     /// Takes bytes of the source from `range` on, without their passing through this library,
-    /// and returns how many. 0 asks for them by [`write`](Self::write); so does a sink whose way
-    /// failed, so that the failure is found again where it is clear which side it belongs to.
+    /// and returns how many. 0 asks for them, and for all that follows, by [`write`](Self::write); so does a
+    /// sink whose way failed, so that the failure is found again where it is clear which side it belongs to.
     ///
     /// # Errors
     /// If the source is known to have changed.

@@ -35,8 +35,10 @@ impl Layout {
     pub fn plan(options: &Options, map: AllocationMap) -> Result<Self, PlanError> {
         let virtual_size = options.check(map.source_size())?;
         if map.cluster_size() != options.cluster_size {
-            let (map, options) = (map.cluster_size(), options.cluster_size);
-            return Err(PlanError::ClusterSize { map, options });
+            return Err(PlanError::ClusterSize {
+                map: map.cluster_size(),
+                options: options.cluster_size,
+            });
         }
         let map = match &options.data_file {
             Some(DataFile { raw: true, .. }) => {

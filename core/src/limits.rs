@@ -45,7 +45,7 @@ pub enum PlanError {
     #[error(
         "an image of {image_size} bytes: with clusters of {cluster_size} bytes and refcounts of \
          {refcount_bits} bits the refcount table would take {refcount_table} bytes, over QEMU's limit \
-         of {REFCOUNT_TABLE_LIMIT} (8 MiB); {remedy}"
+         of {REFCOUNT_TABLE_LIMIT} (8 MiB); narrower refcounts make it smaller, and {remedy}"
     )]
     RefcountTable {
         /// The size that the image would have, in bytes.
@@ -265,7 +265,7 @@ mod tests {
             let counts = Counts::of_map(&options, &map);
             check(&options, &map, &counts).map(|()| counts)
         };
-        let most = (0..1 << 26_u64).collect_partition_point(|clusters| plan(clusters).is_ok());
+        let most = (0..1 << 26_u64).partition_point_of(|clusters| plan(clusters).is_ok());
         let counts = plan(most - 1).unwrap();
         assert_eq!(counts.refcount_table * 512, 8 << 20);
         assert!(counts.total() <= 1 << 26);
@@ -277,11 +277,11 @@ mod tests {
 
     /// `partition_point` for a range too long to hold.
     trait PartitionPoint {
-        fn collect_partition_point(self, pred: impl Fn(u64) -> bool) -> u64;
+        fn partition_point_of(self, pred: impl Fn(u64) -> bool) -> u64;
     }
 
     impl PartitionPoint for core::ops::Range<u64> {
-        fn collect_partition_point(mut self, pred: impl Fn(u64) -> bool) -> u64 {
+        fn partition_point_of(mut self, pred: impl Fn(u64) -> bool) -> u64 {
             while !self.is_empty() {
                 let middle = self.start.midpoint(self.end);
                 if pred(middle) {

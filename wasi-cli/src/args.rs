@@ -1,6 +1,5 @@
 //! The command line.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum};
@@ -8,6 +7,7 @@ use qcow2_stream::{ClusterSize, DataFile, Options, RefcountBits};
 
 use crate::byte_size;
 use crate::failure::Failure;
+use crate::shown;
 use crate::system::formats;
 
 /// What `--help` says about the exit status.
@@ -31,9 +31,9 @@ pub(crate) struct Args {
     /// The disk to convert.
     pub(crate) input: PathBuf,
 
-    /// Format of the input; only raw for now.
-    #[arg(short, long, value_name = "FORMAT", default_value = "raw")]
-    format: String,
+    /// Format of the input; only raw, the default, for now.
+    #[arg(short, long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
 
     /// Size of a cluster: a power of two from 512 to 2M.
     #[arg(short, long, value_name = "SIZE", default_value = "64K", value_parser = cluster_size)]
@@ -71,7 +71,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_value = "auto", default_missing_value = "auto")]
     pub(crate) progress: Report,
 
-    /// Report no progress.
+    /// Report no progress, and no notes.
     #[arg(short, long)]
     pub(crate) quiet: bool,
 }
@@ -97,11 +97,12 @@ pub(crate) enum Report {
 impl Args {
     /// The options of the image.
     pub(crate) fn options(&self) -> Result<Options, Failure> {
-        if self.format != "raw" {
+        if let Some(format) = self.format.as_deref().filter(|format| *format != "raw") {
+            let format = shown::text(format);
             return Err(Failure::usage(format_args!(
                 "input format '{}' is not supported yet, only raw is; {}",
-                self.format,
-                formats::help(&self.format)
+                format,
+                formats::help(&format)
             )));
         }
         Ok(Options {
@@ -121,15 +122,11 @@ impl Args {
                 None => Ok(None),
             };
         }
-        let name = name.map(String::as_str).or_else(|| self.input_name().to_str());
+        let name = name.map(String::as_str).or_else(|| self.input.to_str());
         let name = name.ok_or_else(|| {
             Failure::usage("the input's name is not UTF-8, so the image cannot record it; name it with --data-file-name")
         })?;
         Ok(Some(DataFile { name: name.to_owned(), raw }))
-    }
-
-    fn input_name(&self) -> &OsStr {
-        self.input.as_os_str()
     }
 }
 

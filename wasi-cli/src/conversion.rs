@@ -6,8 +6,10 @@ use qcow2_stream::{Error, Layout, Options};
 
 use crate::args::{Args, Measure};
 use crate::failure::Failure;
+use crate::notes;
 use crate::output::Output;
 use crate::progress::Reporter;
+use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
 use crate::source::{FileSource, SourceError};
 use crate::stdout;
@@ -23,13 +25,24 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let source = FileSource::open(&args.input, args.size.is_some());
     let mut source = source.map_err(|error| Failure::source(&args.input, error))?;
     let size = source.set_size(args.size);
-    size.map_err(|error| Failure::usage(format_args!("{}: {error}", args.input.display())))?;
+    size.map_err(|error| Failure::usage(format_args!("{}: {error}", shown(&args.input))))?;
+    if !args.quiet {
+        notes::say(args, &mut source);
+    }
     let reporter = Reporter::new(args);
-    let conversion = Conversion { args, options, source, buffer: vec![0; BUFFER], reporter };
+    let conversion = Conversion { args, options, source, buffer: buffer()?, reporter };
     match args.measure {
         Some(measure) => conversion.measure(measure),
         None => conversion.convert(),
     }
+}
+
+/// Memory for the data. There may be less than that.
+fn buffer() -> Result<Vec<u8>, Failure> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(BUFFER).map_err(Failure::other)?;
+    buffer.resize(BUFFER, 0);
+    Ok(buffer)
 }
 
 /// A conversion under way.

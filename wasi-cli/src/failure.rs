@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use qcow2_stream::Error;
 
 use crate::exit_code::{OTHER, REFUSED, SINK, SOURCE, USAGE};
+use crate::shown::shown;
 use crate::sink::SinkError;
 use crate::source::SourceError;
 
@@ -28,7 +29,7 @@ impl Failure {
 
     /// The input is not to be had.
     pub(crate) fn source(path: &Path, error: impl Into<anyhow::Error>) -> Self {
-        Self::new(SOURCE, error.into().context(format!("cannot read {}", path.display())))
+        Self::new(SOURCE, error.into().context(format!("cannot read {}", shown(path))))
     }
 
     /// The output is not to be had.
@@ -49,14 +50,14 @@ impl Failure {
     ) -> Self {
         match error {
             Error::Source { offset, error: SourceError::Changed(change) } => {
-                let what = format!("{} changed while it was read", input.display());
+                let what = format!("{} changed while it was read", shown(input));
                 Self::new(
                     SOURCE,
                     anyhow!("{change}; noticed at offset {offset}; {KEEP_STILL}").context(what),
                 )
             }
             Error::Source { offset, error: SourceError::Io(error) } => {
-                let what = format!("cannot read {} at offset {offset}", input.display());
+                let what = format!("cannot read {} at offset {offset}", shown(input));
                 Self::new(SOURCE, anyhow::Error::new(error).context(what))
             }
             Error::Sink { offset, error } => {
@@ -66,7 +67,7 @@ impl Failure {
             Error::SourceEnded { .. } | Error::SourceCount { .. } => Self::source(input, error),
             Error::SinkStuck { .. } => Self::sink(output, error),
             Error::Plan(error) => {
-                let what = format!("no qcow2 image can hold {} this way", input.display());
+                let what = format!("no qcow2 image can hold {} this way", shown(input));
                 Self::new(REFUSED, anyhow::Error::new(error).context(what))
             }
             Error::Incomplete { .. } | Error::Map(_) | Error::NoBuffer | Error::Cancelled => {

@@ -6,8 +6,10 @@ mod conversion;
 mod exit_code;
 mod failure;
 mod kind;
+mod notes;
 mod output;
 mod progress;
+mod shown;
 mod sink;
 mod source;
 mod stamp;
@@ -24,24 +26,17 @@ use system::signals;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    match conversion::run(&args) {
+    // A panic has said what it is; here it gets the exit status of a defect.
+    let Ok(result) = std::panic::catch_unwind(|| conversion::run(&args)) else {
+        return exit_code::OTHER.into();
+    };
+    match result {
         Ok(()) => exit_code::SUCCESS.into(),
         Err(failure) => {
             // The exit status is right even if nobody can be told why.
-            let _ =
-                writeln!(std::io::stderr(), "qcow2-to-stdout: {}", printable(&failure.to_string()));
+            let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: {failure}");
             signals::end_if_received();
             failure.exit_code().into()
         }
     }
-}
-
-/// A message without what could steer a terminal: a file may have any name.
-fn printable(message: &str) -> String {
-    let show = |c: char| match c {
-        '\n' => c.to_string(),
-        c if c.is_control() => c.escape_default().to_string(),
-        c => c.to_string(),
-    };
-    message.chars().map(show).collect()
 }

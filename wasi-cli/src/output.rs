@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
 use crate::kind;
+use crate::shown::shown;
 use crate::source::FileSource;
 use crate::stdout;
 use crate::system::{permissions, stream};
@@ -39,20 +40,23 @@ impl Output {
             stream::widen_stdout();
             return Ok(output);
         };
-        let file = follow(path).and_then(|target| Ok((replaced(&target)?, target)));
-        let (replaced, target) = file.map_err(|error| Failure::sink(&name(path), error))?;
+        let replaced = replaced(path).map_err(|error| Failure::sink(&shown(path), error))?;
         if replaced.is_some() {
-            refuse_input(stat(&target), input, &name(path))?;
+            refuse_input(stat(path), input, &shown(path))?;
         }
-        Self::file(target, replaced.as_ref()).map_err(|error| Failure::sink(&name(path), error))
+        let file = follow(path).and_then(|target| Self::file(target, replaced.as_ref()));
+        file.map_err(|error| Failure::sink(&shown(path), error))
     }
 
     fn file(path: PathBuf, replaced: Option<&Metadata>) -> io::Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        // If it isn't there, this error says so without the name of the temporary file.
+        fs::metadata(folder)?;
         let mut builder = tempfile::Builder::new();
-        let builder = permissions::ordinary(&mut builder);
+        let builder = permissions::of_new_file(&mut builder, replaced);
         let builder = builder.prefix(".qcow2-to-stdout-").suffix(".partial");
-        let partial = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        let partial = builder.tempfile_in(folder)?;
         if let Some(replaced) = replaced {
             permissions::copy(replaced, partial.as_file())?;
         }
@@ -63,7 +67,7 @@ impl Output {
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Stdout => stdout::NAME.to_owned(),
-            Self::File { path, .. } => name(path),
+            Self::File { path, .. } => shown(path),
         }
     }
 
@@ -73,7 +77,7 @@ impl Output {
             Self::Stdout => Ok(()),
             Self::File { partial, path } => match partial.persist(&path) {
                 Ok(_) => Ok(()),
-                Err(error) => Err(Failure::sink(&name(&path), error.error)),
+                Err(error) => Err(Failure::sink(&shown(&path), error.error)),
             },
         }
     }
@@ -86,10 +90,6 @@ impl AsFd for Output {
             Self::File { partial, .. } => partial.as_file().as_fd(),
         }
     }
-}
-
-fn name(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// The file that a path leads to, through links, be it there or not. A link is not to be replaced.
@@ -109,6 +109,9 @@ const LINKS: usize = 40;
 
 /// The file that is to be replaced, if there is one.
 fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+        return Err(io::Error::other("the name of a file is missing after the last /"));
+    }
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         metadata => metadata?,
@@ -137,9 +140,11 @@ fn refuse_input(
     Ok(())
 }
 
-/// What tells one file from another.
-fn id(stat: &Stat) -> (u64, u64) {
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast)]
-    // the types differ between systems
-    (stat.st_dev as u64, stat.st_ino as u64)
+/// What tells one file from another: a block device may have several names.
+#[allow(clippy::unnecessary_cast)] // the types differ between systems
+fn id(stat: &Stat) -> (u64, u64, u64) {
+    if kind::of(stat) == FileType::BlockDevice {
+        return (0, 0, stat.st_rdev as u64);
+    }
+    (stat.st_dev as u64, stat.st_ino as u64, 0)
 }

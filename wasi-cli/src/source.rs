@@ -61,7 +61,7 @@ impl FileSource {
             (None, None) => return Err(disk::NO_SIZE.to_owned()),
             (None, Some(_)) => {}
             (Some(size), Some(end)) if size >= end => self.size = size,
-            (Some(size), None) if self.ends_by(size) => (self.size, self.end) = (size, size),
+            (Some(size), None) if self.ends_by(size)? => (self.size, self.end) = (size, size),
             (Some(size), end) => {
                 let end = end.map_or(String::from("more"), |end| format!("{end}"));
                 return Err(format!(
@@ -73,8 +73,10 @@ impl FileSource {
     }
 
     /// Whether a file that doesn't tell its size has no byte at `size`.
-    fn ends_by(&self, size: u64) -> bool {
-        !matches!(disk::read_at(&self.file, size, &mut [0]), Ok(1..))
+    fn ends_by(&self, size: u64) -> Result<bool, String> {
+        let read = disk::read_at(&self.file, size, &mut [0]);
+        read.map(|read| read == 0)
+            .map_err(|error| format!("reading at offset {size} failed: {error}"))
     }
 
     /// Makes sure that the file is as it was when it was opened.

@@ -55,8 +55,18 @@ where
     }
     let start = range.start.get();
     let end = range.end.get().min(layout.image_size());
-    let mut pass =
-        Pass { layout, source, sink, buffer, filled: 0, start, written: start, end, progress };
+    let mut pass = Pass {
+        layout,
+        source,
+        sink,
+        buffer,
+        filled: 0,
+        start,
+        written: start,
+        copying: true,
+        end,
+        progress,
+    };
     pass.report()?;
     for segment in layout.segments_in(range) {
         pass.segment(segment)?;
@@ -77,6 +87,8 @@ struct Pass<'a, S: ?Sized, W: ?Sized, P> {
     start: u64,
     /// What the sink has taken, in bytes of the image.
     written: u64,
+    /// Whether the sink has not yet declined to copy by itself.
+    copying: bool,
     /// Where the range ends.
     end: u64,
     progress: P,
@@ -117,11 +129,9 @@ where
     }
 
     fn guest(&mut self, mut offset: u64, mut length: u64) -> Result<(), Error<S::Error, W::Error>> {
-        while length >= WORTH_A_CALL {
+        while self.copying && length >= WORTH_A_CALL {
             let copied = self.copy(offset, length)?;
-            if copied == 0 {
-                break;
-            }
+            self.copying = copied > 0;
             offset = offset.saturating_add(copied);
             length = length.saturating_sub(copied);
         }

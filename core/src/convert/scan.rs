@@ -105,6 +105,7 @@ impl<S: ReadAt + ?Sized, P: FnMut(Progress) -> ControlFlow<()>> Pass<'_, S, P> {
             return Ok(false);
         };
         self.scanner.data(bytes)?;
+        self.report()?;
         Ok(true)
     }
 

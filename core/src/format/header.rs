@@ -92,11 +92,11 @@ fn has_room_for_feature_names(cluster_size: ClusterSize, data_file_name: Option<
 }
 
 /// The header's length with this many bytes of extensions.
+#[allow(clippy::as_conversions)]
 const fn length_with(extensions: usize) -> u64 {
-    // Lossless: no target has a usize wider than u64.
-    #[allow(clippy::as_conversions)]
+    // Lossless: no target has a usize wider than u64. `From` is not const.
     let extensions = extensions as u64;
-    112_u64.saturating_add(extensions)
+    (LENGTH as u64).saturating_add(extensions)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ impl LoopDevice {
     /// If the system has none, or only for root.
     pub fn new(file: &Path) -> Self {
         let mut command = Command::new("losetup");
-        let output = qemu::run(command.args(["--read-only", "--show", "--find"]).arg(file));
+        let output = qemu::run(command.args(["--show", "--find"]).arg(file));
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "a loop device takes root, and losetup (mount): {error}");
         Self(String::from_utf8_lossy(&output.stdout).trim_end().into())

@@ -106,6 +106,8 @@ fn a_file_that_hides_its_size_is_no_empty_disk() {
 fn a_name_cannot_steer_the_terminal() {
     let outcome = run(Workplace::new(FRONT_END).command(["\u{1b}[31mred\u{7}"]));
     outcome.refused(4, &["cannot read \\u{1b}[31mred\\u{7}: No such file"]);
+    let outcome = run(Workplace::new(FRONT_END).command(["x\nqcow2-to-stdout: fine"]));
+    outcome.refused(4, &["cannot read x\\nqcow2-to-stdout: fine: No such file"]);
 }
 
 #[test]

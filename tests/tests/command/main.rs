@@ -3,6 +3,7 @@
 //! The suites know the command only as [`FRONT_END`], so that another front
 //! end can run the same files with a constant of its own.
 
+mod block_device;
 mod change;
 mod changes;
 mod data_file;

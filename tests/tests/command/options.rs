@@ -140,6 +140,21 @@ fn another_format_is_refused_with_the_way_to_raw() {
 }
 
 #[test]
+fn what_looks_like_another_format_is_converted_with_a_note() {
+    let place = Workplace::new(FRONT_END);
+    let mut disk = b"QFI\xfb".to_vec();
+    disk.resize(1000, 1);
+    std::fs::write(place.disk(), disk).expect("the disk is written");
+    let noted = run(place.command(["disk.raw"]));
+    assert!(noted.status.success(), "{}: {}", noted.status, noted.stderr);
+    for words in ["note: disk.raw: it begins like a qcow2 image", "-f raw"] {
+        assert!(noted.stderr.contains(words), "{words} is not in {}", noted.stderr);
+    }
+    assert_eq!(image(&place, &["-f", "raw"]), noted.stdout);
+    assert_eq!(image(&place, &["-q"]), noted.stdout);
+}
+
+#[test]
 fn a_measurement_has_no_output_file() {
     for options in [["-o", "image", "--measure"], ["--measure=json", "--output", "image"]] {
         refused(&options, &["--output", "--measure"]);

@@ -117,6 +117,7 @@ fn a_folder_that_is_not_there_is_a_failure() {
     let place = place(3 << 20);
     run(place.command(["-o", "no/image", "disk.raw"])).refused(5, &["no/image", "No such file"]);
     run(place.command(["-o", "disk.raw/image", "disk.raw"])).refused(5, &["disk.raw/image"]);
+    run(place.command(["-o", "no/", "disk.raw"])).refused(5, &["no/", "name of a file is missing"]);
     assert_eq!(place.names(), ["disk.raw"]);
 }
 

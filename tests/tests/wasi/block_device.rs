@@ -27,14 +27,6 @@ fn a_size_that_is_not_the_device_s_is_a_failure() {
     run(command(&place, &["--size", "4M"], &device)).failed(4, &["3145728", "4194304"]);
 }
 
-#[test]
-fn a_native_command_knows_the_size() {
-    let (place, device) = device();
-    let mut command = FrontEnd::Native.command(place.folder());
-    command.arg(device.path());
-    assert!(run(command).image() == run(place.command(["disk.raw"])).image(), "another image");
-}
-
 fn device() -> (Workplace, LoopDevice) {
     let place = place(SIZE);
     dense(SIZE).write_file(&place.path("twin")).expect("the disk is written");

@@ -1,10 +1,15 @@
 //! A second engine: Node's own WASI.
 
-use qcow2_stream_tests::command::{FrontEnd, Workplace, run};
-use qcow2_stream_tests::corpus::{Vector, corpus};
-use qcow2_stream_tests::digest::sha256_hex;
+use std::process::Stdio;
 
-use crate::LEFT_OUT;
+use qcow2_stream_tests::command::{
+    FrontEnd, Workplace, drain, finish, run, same_as_reference, spawn,
+};
+use qcow2_stream_tests::corpus::corpus;
+
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+
+use crate::{LARGE, LEFT_OUT, dense, native};
 
 #[test]
 fn node_makes_the_reference_s_images_too() {
@@ -27,8 +32,16 @@ fn node_gets_the_right_exit_status() {
     run(place.command(["missing.raw"])).refused(4, &["cannot read missing.raw", "No such file"]);
 }
 
-fn same_as_reference(place: &Workplace, vector: &Vector) {
-    let image = run(place.command(vector.args())).image();
-    assert_eq!(image.len() as u64, vector.length, "{}", vector.label());
-    assert_eq!(sha256_hex(&image), vector.sha256, "{}", vector.label());
+#[test]
+fn node_waits_for_a_pipe_that_does_not_block() {
+    let place = Workplace::with_disk(FrontEnd::Node, &dense(LARGE));
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let flags = fcntl_getfl(&writer).expect("a pipe has flags");
+    fcntl_setfl(&writer, flags | OFlags::NONBLOCK).expect("a pipe may be non-blocking");
+    let mut command = place.command(["disk.raw"]);
+    command.stdout(writer).stderr(Stdio::piped());
+    let child = spawn(command);
+    let image = drain(reader);
+    finish(child).image();
+    assert!(image == native(&place, &["disk.raw"]), "the image has other bytes");
 }

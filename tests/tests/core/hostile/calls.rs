@@ -22,7 +22,8 @@ fn the_conversion_under_test_makes_every_kind_of_call_often() {
     assert!(count(|call| matches!(call, Call::Read { .. })) > 30);
     assert!(count(|call| matches!(call, Call::Cached { .. })) > 5);
     assert!(count(|call| matches!(call, Call::NextData { .. })) > 5);
-    assert!(count(|call| matches!(call, Call::Copy { .. })) >= 2);
+    // The sink declines once, for all that follows.
+    assert_eq!(count(|call| matches!(call, Call::Copy { .. })), 1);
     assert!(count(|call| matches!(call, Call::Write { .. })) > 30);
 }
 

@@ -5,13 +5,19 @@ use std::io;
 use std::ops::Range;
 use std::path::Path;
 
-use rustix::fs::{Mode, OFlags, SeekFrom, open as open_file, seek};
+use rustix::fs::{FileType, Mode, OFlags, SeekFrom, open as open_file, seek, stat};
 use rustix::io::{Errno, pread, retry_on_intr};
+
+use crate::kind;
 
 /// Opens the input. What it is, is still to be found out.
 pub(crate) fn open(path: &Path, _has_size: bool) -> io::Result<File> {
-    // Without O_NONBLOCK, opening a pipe would wait for a writer.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let flags = match kind::of(&retry_on_intr(|| stat(path))?) {
+        FileType::RegularFile | FileType::BlockDevice => flags,
+        // Opening a pipe would wait for a writer.
+        _ => flags | OFlags::NONBLOCK,
+    };
     Ok(File::from(retry_on_intr(|| open_file(path, flags, Mode::empty()))?))
 }
 
@@ -47,6 +53,21 @@ pub(crate) fn read_cached_at(file: &File, offset: u64, buffer: &mut [u8]) -> io:
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn read_cached_at(_: &File, _: u64, _: &mut [u8]) -> io::Result<usize> {
     Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether a block device is mounted, or otherwise claimed by the system.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_in_use(path: &Path) -> bool {
+    // Without O_CREAT, O_EXCL has a meaning for block devices only.
+    let is_device = stat(path).is_ok_and(|stat| kind::of(&stat) == FileType::BlockDevice);
+    let flags = OFlags::RDONLY | OFlags::EXCL | OFlags::CLOEXEC;
+    is_device && matches!(open_file(path, flags, Mode::empty()), Err(Errno::BUSY))
+}
+
+/// Only Linux can tell.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_in_use(_: &Path) -> bool {
+    false
 }
 
 /// Whether a block device may look like something unknown.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -22,7 +22,9 @@ pub(crate) fn report_size_limit_as_error() -> io::Result<()> {
 /// From here on, the signals that ask the program to end are noted, to be seen by [`received`].
 pub(crate) fn note() -> io::Result<()> {
     let received = RECEIVED.get_or_init(Arc::default);
-    for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal)) {
+    for signal in
+        [SIGHUP, SIGINT, SIGQUIT, SIGTERM].into_iter().filter(|signal| !is_ignored(*signal))
+    {
         flag::register_usize(signal, Arc::clone(received), signal.unsigned_abs() as usize)?;
     }
     Ok(())

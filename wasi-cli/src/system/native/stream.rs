@@ -46,10 +46,10 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 /// Runs before Rust's own start-up.
 // SAFETY: the C library calls every function in this section once, on the main thread, with nothing
 // of Rust's runtime set up. The function needs none of it: a system call and an atomic store.
-#[cfg(target_os = "linux")]
 #[allow(unsafe_code)]
 #[used]
-#[unsafe(link_section = ".init_array")]
+#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
+#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 static BEFORE_MAIN: extern "C" fn() = {
     extern "C" fn look() {
         let closed = rustix::io::fcntl_getfd(rustix::stdio::stdout()).is_err();

@@ -46,6 +46,11 @@ pub(crate) fn read_cached_at(_: &File, _: u64, _: &mut [u8]) -> io::Result<usize
     Err(io::ErrorKind::Unsupported.into())
 }
 
+/// WASI does not tell.
+pub(crate) fn is_in_use(_: &Path) -> bool {
+    false
+}
+
 /// Whether a block device may look like something unknown.
 pub(crate) const MAY_HIDE_TYPE: bool = true;
 

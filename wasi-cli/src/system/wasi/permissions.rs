@@ -3,10 +3,13 @@
 use std::fs::{File, Metadata};
 use std::io;
 
-/// Lets a temporary file be created as an ordinary one is.
-pub(crate) fn ordinary<'a, 'p>(
-    builder: &'a mut tempfile::Builder<'p, 'p>,
-) -> &'a mut tempfile::Builder<'p, 'p> {
+use tempfile::Builder;
+
+/// The host decides.
+pub(crate) fn of_new_file<'a, 'p>(
+    builder: &'a mut Builder<'p, 'p>,
+    _: Option<&Metadata>,
+) -> &'a mut Builder<'p, 'p> {
     builder
 }
 

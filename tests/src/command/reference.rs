@@ -1,0 +1,23 @@
+//! The reference's word on an image.
+
+use std::process::Stdio;
+
+use super::digest::{Digest, digest};
+use super::outcome::{finish, spawn};
+use super::workplace::Workplace;
+use crate::corpus::Vector;
+
+/// Checks that the command in this folder makes what the reference has made.
+///
+/// # Panics
+///
+/// If it doesn't.
+pub fn same_as_reference(place: &Workplace, vector: &Vector) {
+    let mut command = place.command(vector.args());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = spawn(command);
+    let image = digest(child.stdout.take().expect("a pipe"));
+    let expected = Digest { length: vector.length, sha256: vector.sha256.clone() };
+    assert_eq!(finish(child).image(), b"", "{}", vector.label());
+    assert_eq!(image, expected, "{}", vector.label());
+}

@@ -1,0 +1,47 @@
+//! What the user may want to know about an input that can be converted all the same.
+
+use std::io::Write;
+
+use qcow2_stream::ReadAt;
+
+use crate::args::Args;
+use crate::shown::shown;
+use crate::source::FileSource;
+use crate::system::disk;
+
+/// How images of other formats begin: the format, and its first bytes.
+const FORMATS: [(&str, &[u8]); 7] = [
+    ("qcow2", b"QFI\xfb"),
+    ("qed", b"QED\0"),
+    ("vmdk", b"KDMV"),
+    ("vmdk", b"# Disk DescriptorFile"),
+    ("vhdx", b"vhdxfile"),
+    ("vpc", b"conectix"),
+    ("vdi", b"<<< "),
+];
+
+/// Says on standard error what is noteworthy.
+pub(crate) fn say(args: &Args, source: &mut FileSource) {
+    let name = shown(&args.input);
+    if let Some(format) = other_format(source).filter(|_| args.format.is_none()) {
+        let note = format!("it begins like a {format} image, and is converted as a raw disk");
+        write(&format!("{name}: {note}; if it is one, say so with -f raw"));
+    }
+    if disk::is_in_use(&args.input) {
+        let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
+        write(&format!("{name}: {note}"));
+    }
+}
+
+fn other_format(source: &mut FileSource) -> Option<&'static str> {
+    let mut start = [0; 32];
+    // A failure is for the conversion to report.
+    let read = source.read_at(0, &mut start).ok()?;
+    let format = FORMATS.iter().find(|(_, magic)| start[..read].starts_with(magic));
+    format.map(|(name, _)| *name)
+}
+
+/// A note that nobody can read is no reason to end.
+fn write(note: &str) {
+    let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: note: {note}");
+}
