@@ -2,6 +2,7 @@
 
 mod hostile;
 mod limits;
+mod plain_data;
 mod progress;
 mod ranges;
 mod round_trip;
