@@ -176,14 +176,13 @@ impl VirtualSize {
     /// QEMU counts a disk in sectors of 512 bytes.
     pub const SECTOR: u64 = 512;
 
-    /// Rounds the size of a source, in bytes, up to whole sectors. `None` past `i64::MAX`, where QEMU's
-    /// offsets end.
+    /// The largest: the last whole sector below 2^63, where QEMU's offsets end.
+    pub const MAX: Self = Self((1 << 63) - Self::SECTOR);
+
+    /// Rounds the size of a source, in bytes, up to whole sectors. `None` past [`MAX`](Self::MAX).
     #[must_use]
     pub fn of_source(bytes: u64) -> Option<Self> {
-        bytes
-            .checked_next_multiple_of(Self::SECTOR)
-            .filter(|size| i64::try_from(*size).is_ok())
-            .map(Self)
+        bytes.checked_next_multiple_of(Self::SECTOR).map(Self).filter(|size| *size <= Self::MAX)
     }
 
     /// The size in bytes, a multiple of 512.

@@ -21,7 +21,7 @@ const OFFSET_LIMIT: u64 = 1 << 56;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// The source is larger than QEMU's offsets reach.
-    #[error("the source has {size} bytes; QEMU's disks end at {} bytes", i64::MAX)]
+    #[error("the source has {size} bytes; QEMU's disks end at {} bytes", VirtualSize::MAX)]
     SourceTooLarge {
         /// The size of the source in bytes.
         size: u64,
