@@ -78,7 +78,9 @@ impl Conversion<'_> {
         let Self { source, options, buffer, reporter, .. } = self;
         let layout = qcow2_stream::scan(source, options, buffer, |event| reporter.report(event));
         let layout = layout.map_err(Error::with_sink);
-        layout.and_then(|layout| self.verified(layout, 0)).map_err(|error| self.failure("", error))
+        layout
+            .and_then(|layout| self.verify(0).map(|()| layout))
+            .map_err(|error| self.failure("", error))
     }
 
     fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
@@ -89,13 +91,13 @@ impl Conversion<'_> {
         let closed =
             |()| sink.finish().map_err(|error| Error::Sink { offset: layout.image_size(), error });
         done.and_then(closed)
-            .and_then(|()| self.verified((), layout.source_size()))
+            .and_then(|()| self.verify(layout.source_size()))
             .map_err(|error| self.failure(&output.name(), error))
     }
 
-    /// Passes a result on if the source is still what it was after its bytes up to `offset` were used.
-    fn verified<T>(&self, result: T, offset: u64) -> Result<T, Error<SourceError, SinkError>> {
-        self.source.verify().map(|()| result).map_err(|error| Error::Source { offset, error })
+    /// Makes sure that the source is still what it was, after its bytes up to `offset` were used.
+    fn verify(&self, offset: u64) -> Result<(), Error<SourceError, SinkError>> {
+        self.source.verify().map_err(|error| Error::Source { offset, error })
     }
 
     fn failure(&self, output: &str, error: Error<SourceError, SinkError>) -> Failure {

@@ -13,10 +13,10 @@ mod shown;
 mod sink;
 mod source;
 mod stamp;
+mod stderr;
 mod stdout;
 mod system;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -33,8 +33,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => exit_code::SUCCESS.into(),
         Err(failure) => {
-            // The exit status is right even if nobody can be told why.
-            let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: {failure}");
+            stderr::line(format_args!("qcow2-to-stdout: {failure}"));
             signals::end_if_received();
             failure.exit_code().into()
         }

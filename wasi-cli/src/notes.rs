@@ -1,12 +1,11 @@
 //! What the user may want to know about an input that can be converted all the same.
 
-use std::io::Write;
-
 use qcow2_stream::ReadAt;
 
 use crate::args::Args;
 use crate::shown::shown;
 use crate::source::FileSource;
+use crate::stderr;
 use crate::system::disk;
 
 /// How images of other formats begin: the format, and its first bytes.
@@ -25,11 +24,11 @@ pub(crate) fn say(args: &Args, source: &mut FileSource) {
     let name = shown(&args.input);
     if let Some(format) = other_format(source).filter(|_| args.format.is_none()) {
         let note = format!("it begins like a {format} image, and is converted as a raw disk");
-        write(&format!("{name}: {note}; if it is one, say so with -f raw"));
+        say_line(&name, &format!("{note}; -f raw says that it is one"));
     }
     if disk::is_in_use(&args.input) {
         let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
-        write(&format!("{name}: {note}"));
+        say_line(&name, note);
     }
 }
 
@@ -41,7 +40,6 @@ fn other_format(source: &mut FileSource) -> Option<&'static str> {
     format.map(|(name, _)| *name)
 }
 
-/// A note that nobody can read is no reason to end.
-fn write(note: &str) {
-    let _ = writeln!(std::io::stderr(), "qcow2-to-stdout: note: {note}");
+fn say_line(name: &str, note: &str) {
+    stderr::line(format_args!("qcow2-to-stdout: note: {name}: {note}"));
 }

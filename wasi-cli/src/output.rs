@@ -1,6 +1,6 @@
 //! Where the image goes: standard output, or a file that appears only when it is complete.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -36,19 +36,21 @@ impl Output {
         let Some(path) = path else {
             stdout::check_image()?;
             let output = Self::Stdout;
-            refuse_input(fstat(&output), input, stdout::NAME)?;
+            let stat = fstat(&output).map_err(io::Error::from);
+            let stat = stat.map_err(|error| Failure::sink(stdout::NAME, error))?;
+            refuse_input(&stat, input, stdout::NAME)?;
             stream::widen_stdout();
             return Ok(output);
         };
         let replaced = replaced(path).map_err(|error| Failure::sink(&shown(path), error))?;
-        if replaced.is_some() {
-            refuse_input(stat(path), input, &shown(path))?;
+        if let Some(replaced) = &replaced {
+            refuse_input(replaced, input, &shown(path))?;
         }
         let file = follow(path).and_then(|target| Self::file(target, replaced.as_ref()));
         file.map_err(|error| Failure::sink(&shown(path), error))
     }
 
-    fn file(path: PathBuf, replaced: Option<&Metadata>) -> io::Result<Self> {
+    fn file(path: PathBuf, replaced: Option<&Stat>) -> io::Result<Self> {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         // If it isn't there, this error says so without the name of the temporary file.
@@ -108,17 +110,17 @@ fn follow(path: &Path) -> io::Result<PathBuf> {
 const LINKS: usize = 40;
 
 /// The file that is to be replaced, if there is one.
-fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
+fn replaced(path: &Path) -> io::Result<Option<Stat>> {
     if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(io::Error::other("the name of a file is missing after the last /"));
     }
-    let metadata = match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        metadata => metadata?,
+    let stat = match stat(path) {
+        Err(Errno::NOENT) => return Ok(None),
+        stat => stat?,
     };
-    let kind = kind::of(&stat(path)?);
+    let kind = kind::of(&stat);
     if kind == FileType::RegularFile {
-        return Ok(Some(metadata));
+        return Ok(Some(stat));
     }
     let kind = kind::in_words(kind);
     let help = "only a regular file can be replaced; otherwise redirect standard output to it";
@@ -126,13 +128,9 @@ fn replaced(path: &Path) -> io::Result<Option<Metadata>> {
 }
 
 /// Makes sure that the output is not the file that is being read.
-fn refuse_input(
-    output: Result<Stat, Errno>,
-    input: &FileSource,
-    name: &str,
-) -> Result<(), Failure> {
-    let same = output.and_then(|output| Ok(id(&output) == id(&fstat(input)?)));
-    if same.map_err(|error| Failure::sink(name, io::Error::from(error)))? {
+fn refuse_input(output: &Stat, input: &FileSource, name: &str) -> Result<(), Failure> {
+    let input = fstat(input).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
+    if id(output) == id(&input) {
         return Err(Failure::usage(format_args!(
             "{name} is the input file itself; write elsewhere"
         )));

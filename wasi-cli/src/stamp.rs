@@ -53,8 +53,12 @@ fn is_clock(stat: &Stat) -> bool {
     let is_told = |other: &Time| *other != (0, 0);
     let others = [times::changed(stat), times::accessed(stat), (time.0, 0)];
     let same = others.iter().filter(|other| is_told(other)).all(|other| *other == time);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    same && u64::try_from(time.0).is_ok_and(|second| now.abs_diff(second) <= CACHED)
+    same && u64::try_from(time.0).is_ok_and(|second| now().abs_diff(second) <= CACHED)
+}
+
+/// The time of day, in seconds.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 /// How old the times may be that the kernel has cached, in seconds: it does so for one, and they are whole ones.

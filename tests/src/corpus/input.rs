@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::fill::Write;
+use super::fill::{Fill, Write};
 
 /// The largest input that goes into memory.
 const SMALL: u64 = 128 << 20;
@@ -37,6 +37,11 @@ impl Input {
         let inside = writes.iter().all(|write| write.range().end <= size);
         assert!(inside, "a write goes beyond {size}");
         Self { size, writes, merged: OnceLock::new() }
+    }
+
+    /// A disk of that many bytes, none of them zero.
+    pub fn dense(size: u64) -> Self {
+        Self::new(size, vec![Write::new(0, size, Fill::Byte(0x5a))])
     }
 
     /// Makes the file with the disk's bytes; what no write covers is a hole.

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use qcow2_stream_tests::command::{LoopDevice, Workplace, finish, run, spawn};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
-use crate::{dense, place};
+use crate::place;
 
 /// A multiple of the 512 bytes that a block device is made of.
 const SIZE: u64 = 3 << 20;
@@ -42,7 +42,6 @@ fn a_block_device_is_not_replaced_by_its_own_image_under_another_name() {
 
 fn device() -> (Workplace, LoopDevice) {
     let place = place(SIZE);
-    dense(SIZE).write_file(&place.path("twin")).expect("the disk is written");
-    let device = LoopDevice::new(&place.path("twin"));
+    let device = LoopDevice::new(&place.disk());
     (place, device)
 }

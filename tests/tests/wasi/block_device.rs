@@ -2,7 +2,7 @@
 
 use qcow2_stream_tests::command::{FrontEnd, LoopDevice, Workplace, run};
 
-use crate::{dense, place};
+use crate::place;
 
 /// A multiple of the 512 bytes that a block device is made of.
 const SIZE: u64 = 3 << 20;
@@ -29,8 +29,7 @@ fn a_size_that_is_not_the_device_s_is_a_failure() {
 
 fn device() -> (Workplace, LoopDevice) {
     let place = place(SIZE);
-    dense(SIZE).write_file(&place.path("twin")).expect("the disk is written");
-    let device = LoopDevice::new(&place.path("twin"));
+    let device = LoopDevice::new(&place.disk());
     (place, device)
 }
 

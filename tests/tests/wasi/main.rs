@@ -13,7 +13,7 @@ mod size;
 mod vectors;
 
 use qcow2_stream_tests::command::{FrontEnd, Workplace};
-use qcow2_stream_tests::corpus::{Fill, Input, Write};
+use qcow2_stream_tests::corpus::Input;
 
 /// The way to run the command.
 const FRONT_END: FrontEnd = FrontEnd::Wasmtime;
@@ -24,14 +24,9 @@ const LEFT_OUT: [&str; 2] = ["sparse-1T", "sparse-20G"];
 /// More than a pipe ever holds, and than the command keeps in memory.
 const LARGE: u64 = 16 << 20;
 
-/// A disk of that many bytes, none of them zero.
-fn dense(size: u64) -> Input {
-    Input::new(size, vec![Write::new(0, size, Fill::Byte(0x5a))])
-}
-
 /// A folder with such a disk.
 fn place(size: u64) -> Workplace {
-    Workplace::with_disk(FRONT_END, &dense(size))
+    Workplace::with_disk(FRONT_END, &Input::dense(size))
 }
 
 /// What the native command makes of the disk.

@@ -5,11 +5,11 @@ use std::process::Stdio;
 use qcow2_stream_tests::command::{
     FrontEnd, Workplace, drain, finish, run, same_as_reference, spawn,
 };
-use qcow2_stream_tests::corpus::corpus;
+use qcow2_stream_tests::corpus::{Input, corpus};
 
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
-use crate::{LARGE, LEFT_OUT, dense, native};
+use crate::{LARGE, LEFT_OUT, native};
 
 #[test]
 fn node_makes_the_reference_s_images_too() {
@@ -34,7 +34,7 @@ fn node_gets_the_right_exit_status() {
 
 #[test]
 fn node_waits_for_a_pipe_that_does_not_block() {
-    let place = Workplace::with_disk(FrontEnd::Node, &dense(LARGE));
+    let place = Workplace::with_disk(FrontEnd::Node, &Input::dense(LARGE));
     let (reader, writer) = std::io::pipe().expect("a pipe");
     let flags = fcntl_getfl(&writer).expect("a pipe has flags");
     fcntl_setfl(&writer, flags | OFlags::NONBLOCK).expect("a pipe may be non-blocking");

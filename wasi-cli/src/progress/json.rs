@@ -1,10 +1,11 @@
 //! One JSON object a line.
 
-use std::io::Write;
 use std::time::{Duration, Instant};
 
 use qcow2_stream::{Phase, Progress};
 use serde::Serialize;
+
+use crate::stderr;
 
 /// The shortest time between two lines, except for the first and last of a phase.
 const INTERVAL: Duration = Duration::from_millis(100);
@@ -53,17 +54,14 @@ impl Json {
 
 fn line(event: Progress, time: Duration) -> Line {
     let seconds = time.as_secs_f64();
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let speed = if seconds > 0.0 { event.bytes as f64 / seconds } else { 0.0 };
     let left = (event.total - event.bytes) as f64 / speed;
     let left = left.is_finite().then_some((left * 1000.0).round() / 1000.0);
     Line { event, bytes_per_second: speed as u64, seconds_left: left }
 }
 
-/// A reader of progress that went away is no reason to end a conversion.
 fn write(line: &Line) {
-    if let Ok(mut text) = serde_json::to_string(line) {
-        text.push('\n');
-        let _ = std::io::stderr().write_all(text.as_bytes());
+    if let Ok(text) = serde_json::to_string(line) {
+        stderr::line(text);
     }
 }

@@ -3,13 +3,11 @@
 use std::io;
 
 /// Nothing to do.
-#[allow(clippy::unnecessary_wraps)]
 pub(crate) fn report_size_limit_as_error() -> io::Result<()> {
     Ok(())
 }
 
 /// Nothing to do.
-#[allow(clippy::unnecessary_wraps)]
 pub(crate) fn note() -> io::Result<()> {
     Ok(())
 }

@@ -6,14 +6,12 @@ use std::time::Duration;
 use rustix::fd::AsFd;
 
 /// Waits until a descriptor may take bytes again. Node passes on that one is full; wasmtime calls it an I/O error.
-#[allow(clippy::unnecessary_wraps)]
 pub(crate) fn wait(_: impl AsFd) -> io::Result<()> {
     std::thread::sleep(Duration::from_millis(1));
     Ok(())
 }
 
 /// WASI closes without an answer.
-#[allow(clippy::unnecessary_wraps)]
 pub(crate) fn finish(_: impl AsFd) -> io::Result<()> {
     Ok(())
 }
