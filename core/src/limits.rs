@@ -100,6 +100,19 @@ pub enum PlanError {
     Map(#[from] MapError),
 }
 
+impl PlanError {
+    /// Which cluster size would do, where that is what was looked for. The message ends with it.
+    #[must_use]
+    pub const fn remedy(&self) -> Option<Remedy> {
+        match self {
+            Self::L1Table { remedy, .. }
+            | Self::RefcountTable { remedy, .. }
+            | Self::DataFileNameLength { remedy, .. } => Some(*remedy),
+            _ => None,
+        }
+    }
+}
+
 /// The smallest larger cluster size that would do, if one does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remedy(pub Option<ClusterSize>);
@@ -246,6 +259,8 @@ mod tests {
             "virtual size 1099511627776: with clusters of 512 bytes the L1 table would take 268435456 bytes, \
              over QEMU's limit of 33554432 (32 MiB); a cluster size of 2048 would do"
         );
+        let remedy = error.remedy().unwrap();
+        assert!(error.to_string().ends_with(&remedy.to_string()));
         assert!(
             options(512, 16)
                 .check(1 << 62)
