@@ -1,0 +1,88 @@
+// qcow2-stream: a disk image as a File or Blob in, a qcow2 image out. See index.d.ts for the types.
+
+import { compose } from './blob.js';
+import { badOption } from './errors.js';
+import { load } from './module.js';
+import { pipe } from './pipe.js';
+import { plannerOf, scanInto } from './scan.js';
+import { segments } from './segments.js';
+import { Source } from './source.js';
+import { Watch } from './watch.js';
+
+/** Two workers read as fast as browsers can; more only get in each other's way. */
+const WORKERS = 2;
+
+/** Reads the whole source once, in workers, and plans its image. */
+export async function scan(file, options = {}) {
+  const source = new Source(file);
+  const watch = new Watch(options);
+  const workers = options.workers ?? WORKERS;
+  if (!Number.isSafeInteger(workers) || workers < 1) {
+    throw badOption('workers', 'a whole number from 1');
+  }
+  return watch.during(async () => {
+    const module = await load();
+    const planner = plannerOf(source.size, options);
+    // With a raw data file everything is mapped, whatever it holds.
+    if (!options.dataFile?.raw) {
+      await scanInto(source, planner, { module, workers }, watch);
+    }
+    return new Plan(source, planner.plan());
+  });
+}
+
+/** A planned image, and the ways to have it. */
+export class Plan {
+  #source;
+  #plan;
+
+  constructor(source, plan) {
+    this.#source = source;
+    this.#plan = plan;
+  }
+
+  get outputSize() {
+    return this.#plan.outputSize;
+  }
+
+  get summary() {
+    return this.#plan.summary;
+  }
+
+  get runs() {
+    return this.#plan.runs;
+  }
+
+  get blobParts() {
+    return this.#plan.blobParts;
+  }
+
+  occupancy(cells) {
+    return this.#plan.occupancy(cells);
+  }
+
+  segments() {
+    return segments(this.#plan);
+  }
+
+  async toBlob(options = {}) {
+    const watch = new Watch(options);
+    return watch.during(() => compose(this.#source, this.#plan, watch));
+  }
+
+  stream(options = {}) {
+    const { readable, writable } = new TransformStream();
+    // Whatever fails, the reader hears of it.
+    this.pipeTo(writable, options).catch((error) => writable.abort(error).catch(() => {}));
+    return readable;
+  }
+
+  async pipeTo(writable, options = {}) {
+    const watch = new Watch(options);
+    return watch.during(() => pipe(this.#source, this.#plan, writable, watch));
+  }
+
+  free() {
+    this.#plan.free();
+  }
+}

@@ -1,0 +1,57 @@
+// The first pass: the source cut into parts, which workers scan while their answers are put together in order.
+
+import { Planner } from './qcow2_stream_wasm.js';
+import { badOption } from './errors.js';
+import { Scanners } from './scanners.js';
+
+/**
+ * What a worker scans at a time: long enough that asking costs nothing, short enough that the browser looks
+ * often whether the file has changed. A multiple of every cluster size.
+ */
+const PART = 64 << 20;
+
+/**
+ * Parses the options, and refuses what can be refused before the source is read.
+ *
+ * @param {number} size
+ * @param {{ clusterSize?: any, refcountBits?: any, dataFile?: any }} options
+ */
+export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
+  for (const [name, value] of Object.entries({ clusterSize, refcountBits })) {
+    if (value != null && !Number.isSafeInteger(value)) {
+      throw badOption(name, 'a whole number');
+    }
+  }
+  if (dataFile != null && typeof dataFile.name !== 'string') {
+    throw badOption('dataFile', 'an object with a name, which is a string');
+  }
+  return new Planner(size, clusterSize ?? undefined, refcountBits ?? undefined, dataFile?.name, Boolean(dataFile?.raw));
+}
+
+/**
+ * Feeds the planner with what holds data.
+ *
+ * @param {import('./source.js').Source} source
+ * @param {Planner} planner
+ * @param {{ module: WebAssembly.Module, workers: number }} means
+ * @param {import('./watch.js').Watch} watch
+ */
+export async function scanInto(source, planner, { module, workers }, watch) {
+  const { size } = source;
+  const scanners = new Scanners(module, workers, source, planner.clusterSize);
+  try {
+    const waiting = [];
+    watch.report('scan', 0, size);
+    for (let next = 0, at = 0; at < size; at += PART) {
+      // One more than is scanned at once, so that no worker waits for this thread.
+      for (; next < size && waiting.length <= workers; next += PART) {
+        waiting.push(scanners.scan(next, Math.min(PART, size - next)));
+      }
+      planner.addPart(at, await waiting.shift());
+      watch.report('scan', Math.min(at + PART, size), size);
+    }
+    await source.check();
+  } finally {
+    scanners.end();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * The segments of an image from front to back.
+ *
+ * @param {import('./qcow2_stream_wasm.js').Plan} plan
+ */
+export function* segments(plan) {
+  let position = 0;
+  for (let segment = plan.segmentAt(0); segment; segment = plan.segmentAt(position)) {
+    position += segment.length;
+    yield segment;
+  }
+}

@@ -1,0 +1,54 @@
+import { ended, unreadable } from './errors.js';
+
+/** A disk that the browser can read: a `Blob`, most often a `File`. */
+export class Source {
+  /** @type {Blob} */
+  #blob;
+
+  /** @param {Blob} blob */
+  constructor(blob) {
+    if (!(blob instanceof Blob)) {
+      throw new TypeError('the source is not a Blob or File');
+    }
+    this.#blob = blob;
+  }
+
+  /** In bytes. */
+  get size() {
+    return this.#blob.size;
+  }
+
+  /** The bytes from `offset` on, not yet read. */
+  slice(offset, length) {
+    return this.#blob.slice(offset, offset + length);
+  }
+
+  /**
+   * Reads the bytes from `offset` on: as many as are asked for, or it fails.
+   *
+   * @param {number} offset
+   * @param {number} length
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async read(offset, length) {
+    let buffer;
+    try {
+      buffer = await this.slice(offset, length).arrayBuffer();
+    } catch (cause) {
+      throw unreadable(offset, cause);
+    }
+    if (buffer.byteLength !== length) {
+      throw ended(offset + buffer.byteLength, this.size);
+    }
+    return new Uint8Array(buffer);
+  }
+
+  /**
+   * Looks whether the source is what it was. Browsers compare its size and its modification time when they begin
+   * to read, and only then.
+   */
+  async check() {
+    const last = Math.max(this.size - 1, 0);
+    await this.read(last, this.size - last);
+  }
+}

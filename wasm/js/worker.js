@@ -1,0 +1,36 @@
+// A worker that scans parts of a source. The first message brings the module, each further one a part.
+
+import init, { PartScanner } from './qcow2_stream_wasm.js';
+import { chunks } from './reader.js';
+
+let ready;
+
+onmessage = async ({ data: { module, part, clusterSize } }) => {
+  if (module) {
+    ready = init({ module_or_path: module });
+    return;
+  }
+  try {
+    await ready;
+    postMessage(await scan(part, clusterSize));
+  } catch (error) {
+    // Errors do not keep all they say on their way to another thread.
+    postMessage({ error: { name: error.name, message: error.message } });
+  }
+};
+
+/** The runs of clusters that hold data, or where the part ended. */
+async function scan(part, clusterSize) {
+  const scanner = new PartScanner(part.size, clusterSize);
+  try {
+    let read = 0;
+    for await (const bytes of chunks(part)) {
+      scanner.data(bytes);
+      read += bytes.length;
+    }
+    return read === part.size ? { runs: scanner.finish() } : { ended: read };
+  } catch (error) {
+    scanner.free();
+    throw error;
+  }
+}

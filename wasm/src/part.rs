@@ -1,0 +1,49 @@
+//! What a worker does: it is fed a part of the source, and answers which clusters hold data.
+
+use qcow2_stream::{AllocationMap, ClusterSize, GuestCluster, Scanner};
+use wasm_bindgen::prelude::*;
+
+use crate::failure::Failure;
+use crate::numbers;
+
+/// Scans a part of a source, which begins at a cluster.
+#[wasm_bindgen]
+pub struct PartScanner(Scanner);
+
+#[wasm_bindgen]
+impl PartScanner {
+    /// A scanner for a part of `size` bytes, which are less than 2^32 clusters.
+    ///
+    /// # Errors
+    /// If the sizes cannot be.
+    #[wasm_bindgen(constructor)]
+    pub fn new(size: f64, cluster_size: u32) -> Result<Self, JsValue> {
+        let size = numbers::from_js(size).ok_or(Failure::Argument("a part of no size"))?;
+        let cluster_size = ClusterSize::new(cluster_size.into())
+            .map_err(|error| Failure::Option { name: "clusterSize", error })?;
+        Ok(Self(Scanner::new(cluster_size, size)))
+    }
+
+    /// The next bytes of the part.
+    ///
+    /// # Errors
+    /// If the part was said to be shorter, or there is no memory.
+    pub fn data(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
+        Ok(self.0.data(bytes).map_err(Failure::from)?)
+    }
+
+    /// The runs of clusters that hold data, each as its first cluster and the one past its last, counted from
+    /// the beginning of the part.
+    ///
+    /// # Errors
+    /// If the part is not complete, or there is no memory.
+    pub fn finish(self) -> Result<Vec<u32>, JsValue> {
+        Ok(runs(&self.0.finish().map_err(Failure::from)?))
+    }
+}
+
+fn runs(map: &AllocationMap) -> Vec<u32> {
+    let index = |cluster: GuestCluster| u32::try_from(cluster.get()).unwrap_or(u32::MAX);
+    let runs = map.runs(GuestCluster::new(0)..map.end());
+    runs.flat_map(|run| [index(run.start), index(run.end)]).collect()
+}
