@@ -1,0 +1,71 @@
+import { exact } from './format.js';
+import { visible } from './names.js';
+import { recognise } from './sniff.js';
+import { command } from './verify.js';
+
+/**
+ * Why a file is not simply converted.
+ * @typedef {object} Problem
+ * @property {string} heading
+ * @property {string} message
+ * @property {string} remedy
+ * @property {string} [command]
+ * @property {boolean} [doubt] it can be converted all the same
+ */
+
+/**
+ * What is wrong with what was dropped or picked, as far as can be told without reading it.
+ * @param {import('./drop.js').Dropped} dropped
+ * @returns {Problem | null}
+ */
+export function unfit({ files, folders }) {
+  if (files.length + folders.length > 1) {
+    return {
+      heading: 'One disk at a time',
+      message: `${files.length + folders.length} files and folders came at once; an image holds one disk.`,
+      remedy: 'Choose one file. If the disk is in several pieces, join them first, in their order.',
+    };
+  }
+  if (folders.length) {
+    return {
+      heading: 'That is a folder',
+      message: `“${visible(folders[0])}” is a folder, not the file of a disk.`,
+      remedy: 'Open the folder and choose the file of the disk in it.',
+    };
+  }
+  if (!files.length) {
+    return {
+      heading: 'No file came',
+      message: 'What was dropped is not a file that the browser can read.',
+      remedy: 'Save it as a file on this computer first, or choose it with the button.',
+    };
+  }
+  return null;
+}
+
+/**
+ * What is odd about a file.
+ * @param {File} file
+ * @returns {Promise<Problem | null>}
+ */
+export async function suspicion(file) {
+  const name = visible(file.name);
+  if (file.size === 0) {
+    return {
+      heading: 'The file is empty',
+      message: `“${name}” has ${exact(0)}. The result would be an image of a disk without a single sector.`,
+      remedy: 'Look whether it is the right file, and complete. A device such as /dev/sdb shows as empty here: use the command-line tool for it.',
+      doubt: true,
+    };
+  }
+  const known = await recognise(file);
+  if (!known) return null;
+  const kind = `${known.what} ${known.unpack ? 'archive' : 'image'}`;
+  return {
+    heading: 'This is not a raw disk',
+    message: `“${name}” looks like a ${kind}, not a raw disk. The result would hold the ${known.what} file itself, and no machine could start from it.`,
+    remedy: known.unpack ? 'Unpack it first, then choose what was in it.' : 'Convert it to a raw disk first, then choose that one:',
+    command: known.unpack ? undefined : command('qemu-img convert -O raw', file.name, 'disk.raw'),
+    doubt: true,
+  };
+}

@@ -1,0 +1,71 @@
+// The service worker: it keeps the page for times without a network, and passes streams to the browser's downloads.
+
+importScripts('files.js');
+
+const PREFIX = `qcow2-stream ${registration.scope} `;
+const CACHE = PREFIX + SITE.version;
+
+/** Where downloads seem to come from. */
+const SAVE = new URL('save/', registration.scope).href;
+
+/** Streams that wait for their download to begin, by address. */
+const waiting = new Map();
+
+addEventListener('install', (event) => {
+  // Past the browser's own cache, so that all files are of one version.
+  const requests = SITE.files.map((file) => new Request(file, { cache: 'reload' }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
+});
+
+addEventListener('activate', (event) => {
+  event.waitUntil(forgetOthers());
+});
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  const others = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  await Promise.all(others.map((name) => caches.delete(name)));
+}
+
+/** The page hands over a stream, and learns the address that it can be downloaded from, once. */
+addEventListener('message', ({ data, ports: [port] }) => {
+  const url = SAVE + crypto.randomUUID();
+  waiting.set(url, { ...data, port });
+  port.postMessage({ url });
+});
+
+addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.url.startsWith(SAVE)) {
+    event.respondWith(download(request.url));
+  } else if (request.method === 'GET') {
+    event.respondWith(kept(request));
+  }
+});
+
+function download(url) {
+  const { stream, name, size, port } = waiting.get(url) ?? {};
+  waiting.delete(url);
+  if (!stream) {
+    return new Response('This download is over. Go back to the page and save again.', { status: 404 });
+  }
+  port.postMessage({ started: true });
+  const headers = {
+    'Content-Type': 'application/octet-stream',
+    'Content-Disposition': `attachment; filename*=UTF-8''${encoded(name)}`,
+    'Content-Length': String(size),
+    'X-Content-Type-Options': 'nosniff',
+  };
+  return new Response(stream, { headers });
+}
+
+/** As RFC 8187 has it, which allows less than a URL does. */
+function encoded(name) {
+  const byte = (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`;
+  return encodeURIComponent(name).replace(/['()*]/g, byte);
+}
+
+async function kept(request) {
+  const cache = await caches.open(CACHE);
+  return await cache.match(request, { ignoreSearch: true }) ?? fetch(request);
+}
