@@ -1,5 +1,6 @@
 //! The corpus, the independent reader, and what the suites share.
 
+pub mod browser;
 pub mod command;
 pub mod corpus;
 pub mod digest;

@@ -1,0 +1,48 @@
+//! The download folder.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::kind::Kind;
+use super::running::Browser;
+use super::wait::look_for;
+
+impl Browser {
+    /// Waits for a download to be complete, and returns where it is.
+    ///
+    /// # Panics
+    ///
+    /// If it isn't in time.
+    #[track_caller]
+    pub fn finished_download(&self, name: &str, timeout: Duration) -> PathBuf {
+        let found = look_for(timeout, || self.whole_file(name));
+        found.unwrap_or_else(|| {
+            let told = (self.kind() != Kind::WebKit).then(|| self.downloads_as_told());
+            panic!("waited in vain for the download {name}: {told:?}, {:?}", self.downloaded())
+        })
+    }
+
+    /// What is in the download folder, sorted.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be listed.
+    pub fn downloaded(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.downloads()).expect("the folder can be listed");
+        let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+        let mut names: Vec<_> = entries.map(|entry| name(entry.expect("an entry"))).collect();
+        names.sort();
+        names
+    }
+
+    /// The file of this name once it is whole.
+    ///
+    /// All rename it then. Firefox and WebKit have an empty file in its place
+    /// before.
+    fn whole_file(&self, name: &str) -> Option<PathBuf> {
+        let path = self.downloads().join(name);
+        let length = fs::metadata(&path).ok()?.len();
+        (length > 0).then_some(path)
+    }
+}

@@ -1,0 +1,106 @@
+//! What a person does with a page.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::running::Browser;
+
+/// The name under which WebDriver hands over an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+impl Browser {
+    /// Goes to a page, and waits until it is loaded.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[track_caller]
+    pub fn go(&self, url: &str) {
+        self.post("/url", json!({ "url": url }));
+    }
+
+    /// Loads the page again.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be loaded.
+    #[track_caller]
+    pub fn reload(&self) {
+        self.post("/refresh", json!({}));
+    }
+
+    /// Closes the page, and goes on in another tab, which is empty.
+    ///
+    /// # Panics
+    ///
+    /// If the browser refuses to.
+    #[track_caller]
+    pub fn close_page(&self) {
+        // The browser ends with its last page, so that the other comes first.
+        let other = self.post("/window/new", json!({ "type": "tab" }));
+        self.fine(self.wire.delete("/window"));
+        self.switch_to(&other["handle"]);
+    }
+
+    /// Picks a file in the input that this CSS selector finds.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file or input.
+    #[track_caller]
+    pub fn pick(&self, selector: &str, file: &Path) {
+        let file = file.canonicalize().expect("the file is there");
+        let path = format!("/element/{}/value", self.element(selector));
+        self.post(&path, json!({ "text": file }));
+    }
+
+    /// Clicks on what this CSS selector finds.
+    ///
+    /// # Panics
+    ///
+    /// If there is nothing, or nothing that can be clicked on.
+    #[track_caller]
+    pub fn click(&self, selector: &str) {
+        let path = format!("/element/{}/click", self.element(selector));
+        self.post(&path, json!({}));
+    }
+
+    /// The text to be seen in what this CSS selector finds.
+    ///
+    /// # Panics
+    ///
+    /// If there is nothing.
+    #[track_caller]
+    pub fn text(&self, selector: &str) -> String {
+        let text = self.get(&format!("/element/{}/text", self.element(selector)));
+        text.as_str().expect("a text is a string").into()
+    }
+
+    #[track_caller]
+    fn element(&self, selector: &str) -> String {
+        let query = json!({ "using": "css selector", "value": selector });
+        let element = self.wire.post("/element", &query);
+        let element = element.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        element[ELEMENT].as_str().expect("an element has a name").into()
+    }
+
+    /// What the page has reported as errors since it was last asked: the
+    /// script's, and resources that can't be loaded.
+    ///
+    /// # Panics
+    ///
+    /// If this is not Chromium.
+    pub fn console_errors(&self) -> Vec<String> {
+        let entries = self.post("/se/log", json!({ "type": "browser" }));
+        let entries = entries.as_array().expect("a log is a list");
+        let severe = entries.iter().filter(|entry| entry["level"] == "SEVERE");
+        severe.filter_map(|entry| entry["message"].as_str()).map(String::from).collect()
+    }
+
+    /// Has the driver go on with another window.
+    #[track_caller]
+    pub(crate) fn switch_to(&self, window: &Value) {
+        self.post("/window", json!({ "handle": window }));
+    }
+}
