@@ -1,6 +1,9 @@
 /** How much is read at once. A read costs about a millisecond, whatever its size. */
 const CHUNK = 4 << 20;
 
+/** The same where each chunk is a slice of its own. */
+const SLICE = 8 << 20;
+
 /**
  * The bytes of a part from front to back, in chunks, read the quickest way that the browser has. A chunk is good until the
  * next one is asked for. If the part ends early, so do the chunks.
@@ -46,13 +49,27 @@ async function* filled(reader, size) {
   }
 }
 
-/** @param {Blob} part */
+/**
+ * While a slice is worked on, the next one is being read.
+ *
+ * @param {Blob} part
+ */
 async function* slices(part) {
-  for (let at = 0; at < part.size; at += CHUNK) {
-    const bytes = new Uint8Array(await part.slice(at, at + CHUNK).arrayBuffer());
+  let next = slice(part, 0);
+  for (let at = 0; at < part.size; at += SLICE) {
+    const bytes = new Uint8Array(await next);
     if (bytes.length === 0) {
       return;
     }
+    next = slice(part, at + SLICE);
     yield bytes;
   }
+}
+
+/** @param {Blob} part @param {number} at */
+function slice(part, at) {
+  const buffer = part.slice(at, at + SLICE).arrayBuffer();
+  // Whoever waits for it hears of a failure; nobody may.
+  buffer.catch(() => {});
+  return buffer;
 }

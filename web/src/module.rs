@@ -40,8 +40,6 @@ fn compile(target_dir: &Path) -> Result<PathBuf> {
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--locked", "--profile", "web", "-p", "qcow2-stream-wasm"]);
     cargo.args(["--target", wasm_target::TRIPLE, "--message-format=json-render-diagnostics"]);
-    // wasm-bindgen looks for the features in a section that goes with the symbols, and drops both itself.
-    cargo.args(["--config", "profile.web.strip='none'"]);
     cargo.arg("--target-dir").arg(target_dir).current_dir(workspace::root());
     set_flags(&mut cargo)?;
     let messages = command::output(&mut cargo, workspace::RUST)?;
