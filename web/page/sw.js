@@ -50,6 +50,8 @@ function download(url) {
     return new Response('This download is over. Go back to the page and save again.', { status: 404 });
   }
   port.postMessage({ started: true });
+  // The page asks whether this worker is still there.
+  port.onmessage = () => port.postMessage(null);
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename*=UTF-8''${encoded(name)}`,

@@ -37,7 +37,7 @@ export function binary(bytes) {
 
 /** "13,207,024,640 bytes (12.3 GiB)". @param {number} bytes */
 export function exactAndBinary(bytes) {
-  return bytes < 1024 ? exact(bytes) : `${exact(bytes)} (${binary(bytes)})`;
+  return bytes < 1024 ? exact(bytes) : `${exact(bytes)} (${binary(bytes).replace(' ', '\u00a0')})`;
 }
 
 /** "512 MB/s". @param {number} bytesPerSecond */

@@ -23,7 +23,7 @@ export function isPlain(name) {
  */
 export function fileName(name) {
   const safe = name.replace(UNSEEN, '_').replace(/[<>:"/\\|?*]/g, '_').trim().replace(/\.+$/, '');
-  return safe || 'disk.qcow2';
+  return safe || 'disk';
 }
 
 /** The name of the image of a disk. @param {string} disk */
@@ -33,7 +33,7 @@ export function imageName(disk) {
 
 /** The same name with or without .gz. @param {string} name @param {boolean} gzip */
 export function withGzip(name, gzip) {
-  const bare = name.replace(/\.gz$/i, '');
+  const bare = name.trim().replace(/\.gz$/i, '');
   return gzip ? `${bare}.gz` : bare;
 }
 

@@ -19,7 +19,7 @@ const bar = /** @type {HTMLProgressElement} */ (element('progress'));
 export function begin(heading, name, remark = '') {
   write('work-name', visible(name));
   wait(heading, remark);
-  const pace = new Pace(performance.now() / 1000);
+  const pace = new Pace();
   let shown = -Infinity;
   return ({ bytes, total }) => {
     const now = performance.now();

@@ -8,6 +8,8 @@ import { savingOptions } from './options.js';
 import { begin, wait } from './progress.js';
 import { announce, current, remark, show } from './view.js';
 
+/** @typedef {'asking' | 'writing' | 'checking' | 'handing-over'} Phase */
+
 /** Must run within the click: browsers open their dialogue for saving only then. */
 export async function save() {
   const { plan, file } = job;
@@ -15,6 +17,11 @@ export async function save() {
   const choices = savingOptions();
   const { signal } = start();
   const tell = begin('Saving', choices.name);
+  let asking = false;
+  const onPhase = (/** @type {Phase} */ phase) => {
+    asking = phase === 'asking';
+    if (!signal.aborted) showPhase(phase);
+  };
   try {
     const saving = write(plan, { ...choices, signal, onPhase, onProgress: (p) => signal.aborted || tell(p) });
     show('saving', { guard: true });
@@ -25,14 +32,14 @@ export async function save() {
     show('done', { buttons: ['again'], guard: job.handedOver });
   } catch (error) {
     job.work = null;
-    if (isAbort(error)) backFromSaving();
+    // Browsers also break off on their own, with the same error; that is a failure.
+    if (isAbort(error) && (asking || signal.aborted)) backFromSaving();
     else failSaving(explain(error));
   }
 }
 
-/** @param {'asking' | 'writing' | 'checking' | 'handing-over'} phase */
-function onPhase(phase) {
-  if (job.work?.signal.aborted) return;
+/** @param {Phase} phase */
+function showPhase(phase) {
   const [heading, words] = {
     asking: ['Choose where to save', 'The browser’s dialogue is open.'],
     writing: ['Saving', ''],

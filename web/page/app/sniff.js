@@ -10,6 +10,7 @@ const IMAGES = [
   ['VMDK', 0, 'COWD'],
   ['VMDK', 0, '# Disk DescriptorFile'],
   ['VHDX', 0, 'vhdxfile'],
+  ['VHD', 0, 'conectix'],
   ['VDI', 0x40, '\x7f\x10\xda\xbe'],
   ['VDI', 0, '<<< '],
   ['QED', 0, 'QED\0'],

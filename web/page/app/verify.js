@@ -1,6 +1,6 @@
 import { element, make, write } from './elements.js';
 import { exact } from './format.js';
-import { isPlain, quoted } from './names.js';
+import { isPlain, quoted, visible } from './names.js';
 
 const windows = navigator.userAgent.includes('Windows');
 
@@ -10,7 +10,12 @@ const windows = navigator.userAgent.includes('Windows');
  * @param {...string} names
  */
 export function command(start, ...names) {
-  return [start, ...names.map((name) => (isPlain(name) ? quoted(name, windows) : 'FILE'))].join(' ');
+  return [start, ...names.map(word)].join(' ');
+}
+
+/** What would show as something else is left for the reader to fill in. @param {string} name */
+function word(name) {
+  return isPlain(name) ? quoted(name, windows) : 'FILE';
 }
 
 /**
@@ -23,10 +28,10 @@ export function command(start, ...names) {
  * @param {boolean} saved.refers whether the image only refers to the raw disk
  */
 export function showVerification({ name, gzip, size, disk, refers }) {
-  const image = gzip ? name.replace(/\.gz$/i, '') : name;
+  const image = gzip ? unpackedName(name) : name;
   write('verify-folder', refers ? ', with the raw disk where the image looks for it' : '');
   element('verify-steps').replaceChildren(
-    ...(gzip ? [unpacking(name)] : []),
+    ...(gzip ? [unpacking(name, image)] : []),
     step(`The size must be exactly ${exact(size)}:`, command(windows ? 'dir' : 'ls -l', image)),
     step('QEMU must find no errors:', command('qemu-img check', image), 'verify'),
     ...(refers ? [] : [step('The disk in the image must be that of the raw file (give its path):',
@@ -34,9 +39,15 @@ export function showVerification({ name, gzip, size, disk, refers }) {
   );
 }
 
-/** Windows comes without a tool for it. @param {string} name */
-function unpacking(name) {
-  return windows ? step('Unpack it, with 7-Zip for one.') : step('Unpack it:', command('gunzip --keep', name));
+/** The name may have been changed in the dialogue for saving. @param {string} name */
+function unpackedName(name) {
+  return /\.gz$/i.test(name) ? name.slice(0, -3) : `${name}.unpacked`;
+}
+
+/** Windows comes without a tool for it. @param {string} name @param {string} image */
+function unpacking(name, image) {
+  if (windows) return step(`Unpack it, with 7-Zip for one, as ${visible(image)}.`);
+  return step('Unpack it:', `${command('gunzip -c', name)} > ${word(image)}`);
 }
 
 /** @param {string} words @param {string} [line] @param {string} [id] */

@@ -26,7 +26,7 @@ export function show(state, { buttons = [], options = state === 'start', focus =
   clearTimeout(late);
   element('state').dataset.state = state;
   element('state').toggleAttribute('data-stale', wait);
-  title('');
+  if (PART[state] !== 'work-part') title('');
   guardLeaving(guard);
   const turn = () => {
     element('state').removeAttribute('data-stale');

@@ -1,17 +1,29 @@
-/** @param {string} code @param {string} message @param {string} remedy */
-function failure(code, message, remedy) {
-  return Object.assign(new Error(message), { name: 'Qcow2Error', code, remedy });
+/** @param {string} message @param {string} remedy @param {unknown} [cause] */
+function failure(message, remedy, cause) {
+  return Object.assign(new Error(message, { cause }), { name: 'Qcow2Error', code: 'sink', remedy });
 }
+
+const ROOM = 'Look whether the disk is full, also where the browser keeps its temporary files, and save again.';
 
 /** What was written is not as long as the image. */
 export function wrongSize(size, expected) {
   const message = `the browser kept ${size} bytes of ${expected}`;
-  return failure('sink', message, 'Look whether the disk is full, and save again.');
+  return failure(message, ROOM);
 }
 
 /** The browser never began to download. */
 export function notTaken() {
   const remedy = 'Allow this page to download files, reload it and try again; '
     + 'or choose a larger cluster size, which needs no service worker.';
-  return failure('sink', 'the browser did not begin the download', remedy);
+  return failure('the browser did not begin the download', remedy);
+}
+
+/** The browser could not keep what it is to save. */
+export function notKept(/** @type {unknown} */ cause) {
+  return failure(`the browser could not keep the image: ${cause}`, ROOM, cause);
+}
+
+/** The service worker has gone, and with it the download. */
+export function brokenOff() {
+  return failure('the browser broke off the download', 'Delete what was saved of it, and save again.');
 }

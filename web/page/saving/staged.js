@@ -2,7 +2,8 @@
 // many parts in memory while it saves it, and cuts downloads from a service worker, which it then calls finished.
 
 import { download } from './download.js';
-import { wrongSize } from './errors.js';
+import { notKept, wrongSize } from './errors.js';
+import { piped } from './piped.js';
 
 /** Whether this browser is Firefox. Others say that they are like Gecko, but not which. */
 export function stages() {
@@ -10,15 +11,10 @@ export function stages() {
 }
 
 /** @type {(plan: import('./index.js').Plan, choices: import('./index.js').Choices) => Promise<import('./index.js').Saved>} */
-export async function saveStaged(plan, { name, gzip, signal, onPhase, onProgress }) {
+export async function saveStaged(plan, choices) {
+  const { name, gzip, signal, onPhase } = choices;
   onPhase('writing');
-  let stream = plan.stream({ signal, onProgress });
-  if (gzip) {
-    stream = stream.pipeThrough(new CompressionStream('gzip'));
-  }
-  // Firefox writes what a response brings to a file as soon as it is more than a mebibyte.
-  const headers = { 'Content-Type': 'application/octet-stream' };
-  const blob = await new Response(stream, { headers }).blob();
+  const blob = await stage(plan, choices);
   signal.throwIfAborted();
   if (!gzip && blob.size !== plan.outputSize) {
     throw wrongSize(blob.size, plan.outputSize);
@@ -26,4 +22,15 @@ export async function saveStaged(plan, { name, gzip, signal, onPhase, onProgress
   onPhase('handing-over');
   download(blob, name);
   return { outcome: 'handed-over', name, size: gzip ? null : blob.size };
+}
+
+/** Firefox writes what a response brings to a file as soon as it is more than a mebibyte. */
+async function stage(plan, choices) {
+  const { readable, written, fail } = piped(plan, choices);
+  const stream = choices.gzip ? readable.pipeThrough(new CompressionStream('gzip')) : readable;
+  const headers = { 'Content-Type': 'application/octet-stream' };
+  const staging = new Response(stream, { headers }).blob();
+  staging.catch((cause) => fail(notKept(cause)));
+  await written;
+  return staging;
 }
