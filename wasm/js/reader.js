@@ -1,5 +1,5 @@
-/** How much is read at once. A read costs about a millisecond, whatever its size. */
-const CHUNK = 4 << 20;
+/** How much is read at once, in bytes. A read costs about a millisecond, whatever its size. */
+export const CHUNK = 4 << 20;
 
 /** The same where each chunk is a slice of its own. */
 const SLICE = 8 << 20;
@@ -9,11 +9,12 @@ const SLICE = 8 << 20;
  * next one is asked for. If the part ends early, so do the chunks.
  *
  * @param {Blob} part
+ * @param {ArrayBuffer} [buffer] for the chunks, of `CHUNK` bytes; the last chunk gives it back as its own
  * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
  */
-export async function* chunks(part) {
+export async function* chunks(part, buffer = new ArrayBuffer(Math.min(part.size, CHUNK))) {
   const reader = byobReader(part);
-  yield* reader ? filled(reader, part.size) : slices(part);
+  yield* reader ? filled(reader, part.size, buffer) : slices(part);
 }
 
 /** A reader that fills a buffer of ours. WebKit has none for blobs. */
@@ -28,10 +29,10 @@ function byobReader(part) {
 /**
  * @param {ReadableStreamBYOBReader} reader
  * @param {number} size
+ * @param {ArrayBuffer} buffer
  */
-async function* filled(reader, size) {
+async function* filled(reader, size, buffer) {
   try {
-    let buffer = new ArrayBuffer(Math.min(size, CHUNK));
     for (let left = size; left > 0;) {
       const length = Math.min(left, CHUNK);
       // `min`: one answer for the whole buffer, not one for each little that comes in.

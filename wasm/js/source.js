@@ -1,4 +1,5 @@
 import { ended, unreadable } from './errors.js';
+import { chunks } from './reader.js';
 
 /** A disk that the browser can read: a `Blob`, most often a `File`. */
 export class Source {
@@ -41,6 +42,29 @@ export class Source {
       throw ended(offset + buffer.byteLength, this.size);
     }
     return new Uint8Array(buffer);
+  }
+
+  /**
+   * As `read`, of at most `CHUNK` bytes, into a buffer of that size where the browser can. The bytes lie in the buffer
+   * that there is now.
+   *
+   * @param {ArrayBuffer} buffer
+   * @param {number} offset
+   * @param {number} length
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async readInto(buffer, offset, length) {
+    try {
+      for await (const bytes of chunks(this.slice(offset, length), buffer)) {
+        if (bytes.length === length) {
+          return bytes;
+        }
+        break;
+      }
+    } catch (cause) {
+      throw unreadable(offset, cause);
+    }
+    throw ended(offset, this.size);
   }
 
   /**

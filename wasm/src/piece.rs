@@ -8,8 +8,8 @@ use qcow2_stream::{HostOffset, Layout, Segment};
 use crate::numbers::widen;
 use crate::object::{set, set_number};
 
-/// The most that is read at once, in bytes.
-const READ: u64 = 8 << 20;
+/// The most that is read at once, in bytes: `CHUNK` of `js/reader.js`.
+const READ: u64 = 4 << 20;
 
 /// The most metadata or zeros that are made at once, in bytes.
 const MADE: u64 = 1 << 20;
@@ -131,8 +131,8 @@ mod tests {
 
     #[test]
     fn a_long_run_is_cut() {
-        let expected = [one(0, 8 << 20), one(8 << 20, 8 << 20), one(16 << 20, 4 << 20)];
-        assert_eq!(pieces(20 << 20, &[0..320]), expected);
+        let expected = [one(0, 4 << 20), one(4 << 20, 4 << 20), one(8 << 20, 2 << 20)];
+        assert_eq!(pieces(10 << 20, &[0..160]), expected);
     }
 
     #[test]
@@ -145,9 +145,9 @@ mod tests {
     #[test]
     fn a_read_ends_at_its_limit_in_the_middle_of_a_run() {
         let pieces = pieces(20 << 20, &[0..1, 2..320]);
-        let runs = vec![0..C, 2 * C..128 * C];
+        let runs = vec![0..C, 2 * C..64 * C];
         assert_eq!(pieces[0], Piece::Read { offset: 0, span: READ, runs });
-        assert_eq!(pieces[1], one(READ, 8 << 20));
+        assert_eq!(pieces[1], one(READ, 4 << 20));
     }
 
     #[test]

@@ -8,7 +8,7 @@ const CACHE = PREFIX + SITE.version;
 /** Where downloads seem to come from. */
 const SAVE = new URL('save/', registration.scope).href;
 
-/** Streams that wait for their download to begin, by address. */
+/** Files whose download has not begun yet, by address. */
 const waiting = new Map();
 
 addEventListener('install', (event) => {
@@ -27,12 +27,39 @@ async function forgetOthers() {
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 
-/** The page hands over a stream, and learns the address that it can be downloaded from, once. */
+/** The page announces a file, and learns the address that it can be downloaded from, once. */
 addEventListener('message', ({ data, ports: [port] }) => {
   const url = SAVE + crypto.randomUUID();
-  waiting.set(url, { ...data, port });
+  waiting.set(url, { ...data, stream: streamOf(port) });
   port.postMessage({ url });
 });
+
+/** What the page hands over, piece by piece, as the browser asks for it. */
+function streamOf(port) {
+  let given;
+  const start = (controller) => {
+    port.onmessage = ({ data: { chunk, end, failed, there } }) => {
+      if (there) {
+        port.postMessage({ there });
+        return;
+      }
+      if (chunk) {
+        controller.enqueue(chunk);
+      } else if (end) {
+        controller.close();
+      } else if (failed) {
+        controller.error(new Error('the page broke off'));
+      }
+      given?.();
+    };
+  };
+  const pull = () => new Promise((resolve) => {
+    given = resolve;
+    port.postMessage({ wanted: true });
+  });
+  const cancel = () => port.postMessage({ cancelled: true });
+  return new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 });
+}
 
 addEventListener('fetch', (event) => {
   const { request } = event;
@@ -44,14 +71,11 @@ addEventListener('fetch', (event) => {
 });
 
 function download(url) {
-  const { stream, name, size, port } = waiting.get(url) ?? {};
+  const { stream, name, size } = waiting.get(url) ?? {};
   waiting.delete(url);
   if (!stream) {
     return new Response('This download is over. Go back to the page and save again.', { status: 404 });
   }
-  port.postMessage({ started: true });
-  // The page asks whether this worker is still there.
-  port.onmessage = () => port.postMessage(null);
   const headers = {
     'Content-Type': 'application/octet-stream',
     'Content-Disposition': `attachment; filename*=UTF-8''${encoded(name)}`,
