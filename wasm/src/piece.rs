@@ -83,7 +83,8 @@ fn read(offset: u64, length: u64, behind: impl Iterator<Item = (u64, u64)>) -> P
     // Within a read, whose length is far below 2^32.
     let within = |at: u64| u32::try_from(at - offset).unwrap_or(u32::MAX);
     let mut end = offset + length.min(READ);
-    let mut runs = Vec::from([0..within(end)]);
+    let first = 0..within(end);
+    let mut runs = vec![first];
     for (start, length) in behind {
         let room = (offset + READ).saturating_sub(start);
         if start - end > GAP || room == 0 {
