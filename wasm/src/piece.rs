@@ -115,10 +115,10 @@ mod tests {
     const C: u32 = 65_536;
 
     /// The pieces behind the metadata, of an image whose guest clusters are these.
-    fn pieces(source_size: u64, runs: &[Range<u64>]) -> Vec<Piece> {
+    fn pieces(source_size: u64, runs: &[[u64; 2]]) -> Vec<Piece> {
         let mut map = AllocationMap::new(ClusterSize::DEFAULT, source_size);
-        for run in runs {
-            map.allocate(GuestCluster::new(run.start)..GuestCluster::new(run.end)).unwrap();
+        for [start, end] in runs {
+            map.allocate(GuestCluster::new(*start)..GuestCluster::new(*end)).unwrap();
         }
         let layout = Layout::plan(&Options::default(), map).unwrap();
         assert_eq!(all(&layout).map(|piece| piece.length()).sum::<u64>(), layout.image_size());
@@ -133,19 +133,22 @@ mod tests {
     #[test]
     fn a_long_run_is_cut() {
         let expected = [one(0, 4 << 20), one(4 << 20, 4 << 20), one(8 << 20, 2 << 20)];
-        assert_eq!(pieces(10 << 20, &[0..160]), expected);
+        assert_eq!(pieces(10 << 20, &[[0, 160]]), expected);
     }
 
     #[test]
     fn runs_near_each_other_share_a_read() {
         let runs = vec![0..C, 2 * C..3 * C, 11 * C..12 * C];
         let near = Piece::Read { offset: u64::from(C), span: u64::from(12 * C), runs };
-        assert_eq!(pieces(4 << 20, &[1..2, 3..4, 12..13, 22..23]), [near, one(22 * 65_536, C)]);
+        assert_eq!(
+            pieces(4 << 20, &[[1, 2], [3, 4], [12, 13], [22, 23]]),
+            [near, one(22 * 65_536, C)]
+        );
     }
 
     #[test]
     fn a_read_ends_at_its_limit_in_the_middle_of_a_run() {
-        let pieces = pieces(20 << 20, &[0..1, 2..320]);
+        let pieces = pieces(20 << 20, &[[0, 1], [2, 320]]);
         let runs = vec![0..C, 2 * C..64 * C];
         assert_eq!(pieces[0], Piece::Read { offset: 0, span: READ, runs });
         assert_eq!(pieces[1], one(READ, 4 << 20));
@@ -154,6 +157,6 @@ mod tests {
     #[test]
     fn the_last_cluster_is_filled_up() {
         let zeros = Piece::Zeros { length: u64::from(C) - 100 };
-        assert_eq!(pieces(100, &[0..1]), [one(0, 100), zeros]);
+        assert_eq!(pieces(100, &[[0, 1]]), [one(0, 100), zeros]);
     }
 }
