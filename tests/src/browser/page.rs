@@ -1,10 +1,12 @@
 //! What a person does with a page.
 
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::running::Browser;
+use super::wait::wait_for;
 
 /// The name under which WebDriver hands over an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -55,6 +57,23 @@ impl Browser {
         self.post(&path, json!({ "text": file }));
     }
 
+    /// Picks files in the input that this CSS selector finds, which takes many. They come on top of those picked before.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file or input.
+    #[track_caller]
+    pub fn pick_all(&self, selector: &str, files: &[impl AsRef<Path>]) {
+        let path = |file: &Path| file.canonicalize().expect("the file is there");
+        let files: Vec<_> = files
+            .iter()
+            .map(|file| path(file.as_ref()).to_str().expect("the name is UTF-8").to_owned())
+            .collect();
+        // So WebDriver has it.
+        let path = format!("/element/{}/value", self.element(selector));
+        self.post(&path, json!({ "text": files.join("\n") }));
+    }
+
     /// Clicks on what this CSS selector finds.
     ///
     /// # Panics
@@ -64,6 +83,19 @@ impl Browser {
     pub fn click(&self, selector: &str) {
         let path = format!("/element/{}/click", self.element(selector));
         self.post(&path, json!({}));
+    }
+
+    /// Clicks on what this CSS selector finds as soon as it can be seen.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be seen in time.
+    #[track_caller]
+    pub fn click_when_seen(&self, selector: &str, timeout: Duration) {
+        let seen = "const found = document.querySelector(arguments[0]);
+            return Boolean(found?.checkVisibility());";
+        wait_for(selector, timeout, || (self.run(seen, &[json!(selector)]) == true).then_some(()));
+        self.click(selector);
     }
 
     /// The text to be seen in what this CSS selector finds.

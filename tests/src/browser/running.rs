@@ -20,6 +20,9 @@ use super::wire::{Refusal, Wire};
 /// Far more than a driver takes until it listens.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// The name of the folder for temporary files in a browser's own.
+const TEMPORARY: &str = "tmp";
+
 /// A browser with a profile and a download folder of its own, which is gone
 /// with all its processes and files when it is dropped.
 #[derive(Debug)]
@@ -41,7 +44,9 @@ impl Browser {
     /// brings it.
     pub fn start(kind: Kind) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        fs::create_dir(folder.path().join(DOWNLOADS)).expect("the folder can be written to");
+        for name in [DOWNLOADS, TEMPORARY] {
+            fs::create_dir(folder.path().join(name)).expect("the folder can be written to");
+        }
         let capabilities = kind.capabilities(folder.path());
         if kind == Kind::WebKit {
             tell_where_downloads_go(folder.path());
@@ -64,6 +69,11 @@ impl Browser {
     /// Where its downloads go.
     pub fn downloads(&self) -> PathBuf {
         self.driver.folder().join(DOWNLOADS)
+    }
+
+    /// Where it and its driver leave temporary files.
+    pub fn temporary(&self) -> PathBuf {
+        self.driver.folder().join(TEMPORARY)
     }
 
     /// The processes of the browser, its driver, and its display.
@@ -131,7 +141,7 @@ fn start_driver(kind: Kind, folder: TempDir, display: Option<&Display>) -> Kept 
         Kind::Firefox => geckodriver(folder.path()),
         Kind::WebKit => driver("WebKitWebDriver", "webkit2gtk-driver", folder.path()),
     };
-    command.env("TMPDIR", folder.path());
+    command.env("TMPDIR", folder.path().join(TEMPORARY));
     if let Some(display) = display {
         command.env("DISPLAY", &display.name);
     }

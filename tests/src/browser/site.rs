@@ -38,7 +38,12 @@ impl Site {
         self.server.folder().join(PAGE)
     }
 
-    fn start() -> Self {
+    /// Builds the page and serves it for one test, until this is dropped.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be built.
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
         let mut command = Command::new(cargo);

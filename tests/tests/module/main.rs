@@ -1,0 +1,15 @@
+//! The module as a page has it: a file is picked, and its image is kept, streamed, or refused.
+
+mod arguments;
+mod changes;
+mod fate;
+mod large;
+mod npm;
+mod page;
+mod readme;
+mod sinks;
+mod size;
+mod stage;
+mod vectors;
+mod watching;
+mod workers;

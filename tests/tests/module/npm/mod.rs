@@ -1,0 +1,8 @@
+//! The package as others get it: from a tarball, into a page of theirs.
+
+mod project;
+mod tools;
+
+mod bundled;
+mod types;
+mod unbundled;
