@@ -21,6 +21,8 @@ export class Feed {
   #timer;
   /** The browser wants a piece, and has wanted it since. */
   #want = Promise.withResolvers();
+  /** Else the worker, and with it the download, would wait for a page that is gone. */
+  #leave = () => this.#port.postMessage({ failed: true });
 
   /** @param {ServiceWorker} worker @param {{ name: string, size: number }} file */
   constructor(worker, file) {
@@ -32,6 +34,7 @@ export class Feed {
     worker.postMessage(file, [port2]);
     this.#want.promise.catch(() => {});
     this.#timer = setInterval(() => this.#ask(), ASKING);
+    addEventListener('pagehide', this.#leave);
   }
 
   /** Resolves when the browser wants a piece. */
@@ -42,6 +45,7 @@ export class Feed {
   /** Ends the questions. */
   end() {
     clearInterval(this.#timer);
+    removeEventListener('pagehide', this.#leave);
   }
 
   async #give(message, transfer = []) {

@@ -20,9 +20,25 @@ export async function savePicked(plan, { name, gzip, signal, onPhase, onProgress
     }
     return { outcome: 'saved', name: handle.name, size: gzip ? null : size };
   } catch (error) {
-    // Choosing the file has emptied it; what is left would be nobody's image.
-    await handle.remove?.().catch(() => {});
+    await remove(handle);
     throw error;
+  }
+}
+
+/**
+ * Choosing the file has emptied it; what is left would be nobody's image. The browser keeps it locked until it has put away
+ * what was written.
+ */
+async function remove(handle) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    try {
+      return await handle.remove?.();
+    } catch ({ name }) {
+      if (name !== 'NoModificationAllowedError') {
+        return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
 

@@ -1,0 +1,29 @@
+//! The page, used as a person uses it: pick a disk, look, save, and have the
+//! native command's bytes.
+
+/// Makes a test in Chromium and one in Firefox of each function.
+macro_rules! in_both {
+    ($($fact:ident),+ $(,)?) => {
+        mod chromium {
+            $(#[test] fn $fact() { super::$fact(qcow2_stream_tests::browser::Kind::Chromium); })+
+        }
+        mod firefox {
+            $(#[test] fn $fact() { super::$fact(qcow2_stream_tests::browser::Kind::Firefox); })+
+        }
+    };
+}
+
+mod axe;
+mod disks;
+mod faults;
+mod large;
+mod native;
+mod offline;
+mod options;
+mod picker;
+mod routes;
+mod saved;
+mod screenshots;
+mod stage;
+mod states;
+mod usability;
