@@ -8,7 +8,11 @@ import { job, start, stop } from './job.js';
 import { imageOptions, proposeNames } from './options.js';
 import { begin } from './progress.js';
 import { showResult } from './ready.js';
+import { possibilities } from '../saving/index.js';
 import { announce, current, remark, show } from './view.js';
+
+/** What to see to until the image is saved. */
+const CARE = possibilities().noticesWrites ? '' : 'Make sure that nothing writes to the disk meanwhile: Firefox does not notice.';
 
 /** Whether another disk would break off nothing. */
 export function mayTake() {
@@ -43,7 +47,7 @@ async function scan({ look = false, focus = true } = {}) {
   if (!disk) return;
   stop();
   const mine = start();
-  const tell = begin('Scanning', disk.name, 'Looking for the parts that hold data.');
+  const tell = begin('Scanning', disk.name, `Looking for the parts that hold data. ${CARE}`);
   show('scanning', { options: true, focus, guard: true, late: !focus && current() === 'ready' });
   try {
     const doubt = look ? await suspicion(disk) : null;

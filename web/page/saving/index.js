@@ -25,9 +25,10 @@ const BLOB_PARTS = 3000;
  * @typedef {import('../qcow2-stream/index.js').Plan} Plan
  */
 
-/** What this browser can do besides a plain download. */
+/** What this browser can do besides a plain download, and whether it notices that something writes to the disk meanwhile. */
 export function possibilities() {
-  return { choosePlace: canPick(), gzip: canPick() || stages() };
+  // Firefox looks at the length of a file only, not at its times.
+  return { choosePlace: canPick(), gzip: canPick() || stages(), noticesWrites: !stages() };
 }
 
 /**
