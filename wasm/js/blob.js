@@ -3,8 +3,8 @@
 import { incomplete, noRoom } from './errors.js';
 import { segments } from './segments.js';
 
-/** The most metadata that becomes one part, in bytes. */
-const METADATA = 16 << 20;
+/** The most metadata or zeros that become one part, in bytes: as in `src/slices.rs`. */
+const MADE = 16 << 20;
 
 const TYPE = { type: 'application/octet-stream' };
 
@@ -18,7 +18,7 @@ export async function compose(source, plan, watch) {
   const { outputSize, sliceLimit } = plan;
   const parts = [];
   for (const { kind, offset, length } of segments(plan)) {
-    const limit = kind === 'guest' ? sliceLimit : METADATA;
+    const limit = kind === 'guest' ? sliceLimit : MADE;
     for (let at = 0; at < length; at += limit) {
       const size = Math.min(limit, length - at);
       if (kind === 'guest') {

@@ -102,7 +102,7 @@ export class Plan {
    * that, reading fails, or, where a browser doesn't look, brings what the source is then.
    */
   toBlob(options?: WatchOptions): Promise<Blob>;
-  /** The image as a stream, which reads no further ahead than it must. It fails if the source changes. */
+  /** The image as a stream, which reads no further ahead than it must. It fails if the browser notices that the source has changed. */
   stream(options?: WatchOptions): ReadableStream<Uint8Array>;
   /**
    * Writes the image into a stream of bytes and closes it. If anything fails, the stream is aborted. It resolves when the stream

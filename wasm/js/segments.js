@@ -2,6 +2,7 @@
  * The segments of an image from front to back.
  *
  * @param {import('./qcow2_stream_wasm.js').Plan} plan
+ * @returns {Generator<import('./index.js').Segment, void>}
  */
 export function* segments(plan) {
   let position = 0;

@@ -68,11 +68,14 @@ export class Source {
   }
 
   /**
-   * Looks whether the source is what it was. Browsers compare its size and its modification time when they begin
-   * to read, and only then.
+   * Looks whether the source is what it was. Browsers look at the file when they begin to read, and only then.
    */
   async check() {
     const last = Math.max(this.size - 1, 0);
     await this.read(last, this.size - last);
+    if (this.size === 0) {
+      // A slice of nothing is never read. A file that was deleted before anyone asked for its size has none, either.
+      await this.#blob.arrayBuffer().catch((cause) => { throw unreadable(0, cause); });
+    }
   }
 }

@@ -1,9 +1,12 @@
 //! The image as a `Blob` of metadata and slices of the source.
 
-use qcow2_stream::Layout;
+use qcow2_stream::{Layout, Segment};
 
 /// About how many slices a dense disk is cut into before they get longer.
 const SLICES: u64 = 2048;
+
+/// The most metadata or zeros in one part, in bytes: as in `js/blob.js`.
+const MADE: u64 = 16 << 20;
 
 /// How long a slice may be, in bytes. The browser looks whether the source has changed when it begins a slice, so they are
 /// short; but each costs time and memory, so on a large disk they are longer.
@@ -14,7 +17,11 @@ pub(crate) fn limit(source_size: u64) -> u64 {
 /// How many parts there are.
 pub(crate) fn parts(layout: &Layout) -> u64 {
     let limit = limit(layout.source_size());
-    layout.segments().map(|segment| segment.length().div_ceil(limit)).sum()
+    let parts = layout.segments().map(|segment| match segment {
+        Segment::Guest { length, .. } => length.div_ceil(limit),
+        Segment::Metadata { length, .. } | Segment::Zeros { length } => length.div_ceil(MADE),
+    });
+    parts.sum()
 }
 
 #[cfg(test)]

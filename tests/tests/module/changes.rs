@@ -210,28 +210,8 @@ fn firefox_notices_a_cut_file_whatever_its_time_but_saves_a_blob_that_is_too_sho
 }
 
 #[test]
-fn firefox_and_webkit_notice_a_deleted_file_at_each_step() {
-    check(&[Kind::Firefox, Kind::WebKit], &[Delete], Time::Seconds, &MOMENTS);
-}
-
-#[test]
-fn chromium_notices_a_deleted_file_after_the_scan() {
-    check(&[Kind::Chromium], &[Delete], Time::Seconds, &MOMENTS[1..]);
-}
-
-#[test]
-fn chromium_takes_a_file_that_was_deleted_before_its_size_was_asked_for_as_empty() {
-    let (stage, folder) = (Stage::open(Kind::Chromium), tempfile::tempdir().expect("a folder"));
-    let path = folder.path().join("disk.raw");
-    let change = |path: &Path| Delete.make(path, Time::Seconds);
-    assert_eq!(fate(&stage, &path, "scan", change).value, 0);
-    let change = |path: &Path| {
-        // As every page does that shows it.
-        assert_eq!(stage.run("return picked().size", &Value::Null), SIZE);
-        Delete.make(path, Time::Seconds);
-    };
-    let fate = fate(&stage, &path, "scan", change);
-    assert_eq!(fate.code.as_deref(), Some("source-unreadable"), "{fate:?}");
+fn a_deleted_file_is_noticed_at_each_step() {
+    check(&Kind::ALL, &[Delete], Time::Seconds, &MOMENTS);
 }
 
 /// How large a disk of which a scan takes seconds is, if each report of progress takes its time.
