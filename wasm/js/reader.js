@@ -4,12 +4,15 @@ export const CHUNK = 4 << 20;
 /** The same where each chunk is a slice of its own. */
 const SLICE = 8 << 20;
 
+/** The readers in use. Chromium may collect a stream that nothing else holds while a read of it is under way, which then never ends. */
+const inUse = new Set();
+
 /**
  * The bytes of a part from front to back, in chunks, read the quickest way that the browser has. A chunk is good until the
  * next one is asked for. If the part ends early, so do the chunks.
  *
  * @param {Blob} part
- * @param {ArrayBuffer} [buffer] for the chunks, of `CHUNK` bytes; the last chunk gives it back as its own
+ * @param {ArrayBuffer} [buffer] for the chunks, of `CHUNK` bytes; it is that of the last chunk afterwards
  * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void>}
  */
 export async function* chunks(part, buffer = new ArrayBuffer(Math.min(part.size, CHUNK))) {
@@ -32,6 +35,7 @@ function byobReader(part) {
  * @param {ArrayBuffer} buffer
  */
 async function* filled(reader, size, buffer) {
+  inUse.add(reader);
   try {
     for (let left = size; left > 0;) {
       const length = Math.min(left, CHUNK);
@@ -47,6 +51,7 @@ async function* filled(reader, size, buffer) {
   } finally {
     // Lets the browser close the file.
     reader.cancel().catch(() => {});
+    inUse.delete(reader);
   }
 }
 

@@ -1,9 +1,12 @@
 // A worker that scans parts of a source. The first message brings the module, each further one a part.
 
 import init, { PartScanner } from './qcow2_stream_wasm.js';
-import { chunks } from './reader.js';
+import { CHUNK, chunks } from './reader.js';
 
 let ready;
+
+/** Read into again and again: what is thrown away, browsers take their time to collect. */
+let buffer = new ArrayBuffer(CHUNK);
 
 onmessage = async ({ data: { module, part, clusterSize } }) => {
   if (module) {
@@ -24,9 +27,10 @@ async function scan(part, clusterSize) {
   const scanner = new PartScanner(part.size, clusterSize);
   try {
     let read = 0;
-    for await (const bytes of chunks(part)) {
+    for await (const bytes of chunks(part, buffer)) {
       scanner.data(bytes);
       read += bytes.length;
+      buffer = bytes.buffer;
     }
     return read === part.size ? { runs: scanner.finish() } : { ended: read };
   } catch (error) {

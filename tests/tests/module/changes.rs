@@ -161,6 +161,10 @@ fn check(kinds: &[Kind], changes: &[Change], time: Time, expected: &[&str]) {
         let stage = Stage::open(kind);
         for &change in changes {
             let noticed = noticed(&stage, change, time);
+            // WebKit looks at a file some time after it was picked, so before the scan either may be.
+            let sure = |moment: &&&str| kind != Kind::WebKit || **moment != "scan";
+            let [noticed, expected] = [&noticed[..], expected]
+                .map(|moments| moments.iter().filter(sure).collect::<Vec<_>>());
             assert_eq!(noticed, expected, "{kind:?}: {change:?}, {time:?}");
         }
     }
