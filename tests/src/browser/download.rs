@@ -1,11 +1,12 @@
 //! The download folder.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::kind::Kind;
 use super::running::Browser;
+use super::tree::below;
 use super::wait::look_for;
 
 impl Browser {
@@ -38,11 +39,20 @@ impl Browser {
 
     /// The file of this name once it is whole.
     ///
-    /// All rename it then. Firefox and WebKit have an empty file in its place
-    /// before.
+    /// Chromium and Firefox rename it then. Firefox has an empty file in its
+    /// place before, and WebKit writes into it.
     fn whole_file(&self, name: &str) -> Option<PathBuf> {
         let path = self.downloads().join(name);
         let length = fs::metadata(&path).ok()?.len();
-        (length > 0).then_some(path)
+        let written = self.kind() == Kind::WebKit && self.has_open(&path);
+        (length > 0 && !written).then_some(path)
+    }
+
+    /// Whether one of the browser's processes has the file open.
+    fn has_open(&self, path: &Path) -> bool {
+        let descriptors =
+            |id| fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten();
+        let mut files = below(self.keeper()).into_iter().flat_map(descriptors);
+        files.any(|file| fs::read_link(file.path()).is_ok_and(|target| target == path))
     }
 }
