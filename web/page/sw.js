@@ -37,6 +37,7 @@ addEventListener('message', ({ data, ports: [port] }) => {
 /** What the page hands over, piece by piece, as the browser asks for it. */
 function streamOf(port) {
   let given;
+  let taken;
   const start = (controller) => {
     port.onmessage = ({ data: { chunk, end, failed, there } }) => {
       if (there) {
@@ -44,6 +45,7 @@ function streamOf(port) {
         return;
       }
       if (chunk) {
+        taken = chunk.buffer;
         controller.enqueue(chunk);
       } else if (end) {
         controller.close();
@@ -55,7 +57,10 @@ function streamOf(port) {
   };
   const pull = () => new Promise((resolve) => {
     given = resolve;
-    port.postMessage({ wanted: true });
+    // Whoever asks for more has taken what came before, and the page can use its memory again. Had they not, they would find
+    // it detached, and call the download failed.
+    port.postMessage({ wanted: true, taken }, taken ? [taken] : []);
+    taken = undefined;
   });
   const cancel = () => port.postMessage({ cancelled: true });
   return new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 });

@@ -6,17 +6,21 @@ const ASKING = 5000;
 /** How many questions in a row may go unanswered. */
 const UNANSWERED = 3;
 
+/** As long as the longest piece of an image, in bytes. */
+const CHUNK = 4 << 20;
+
 /** Hands an image over to the service worker, piece by piece, as the browser asks for them. */
 export class Feed {
   /** Where the service worker has the download. @type {Promise<string>} */
   url;
   /** Takes the image. */
   sink = new WritableStream({
-    write: (chunk) => this.#give({ chunk }, [chunk.buffer]),
+    write: (chunk) => this.#giveCopy(chunk),
     close: () => this.#give({ end: true }),
     abort: () => this.#port.postMessage({ failed: true }),
   });
   #port;
+  #buffer;
   #unanswered = 0;
   #timer;
   /** The browser wants a piece, and has wanted it since. */
@@ -48,6 +52,16 @@ export class Feed {
     removeEventListener('pagehide', this.#leave);
   }
 
+  /** In a buffer that has come back, if it is large enough: what is thrown away, browsers take their time to collect. */
+  async #giveCopy(bytes) {
+    await this.wanted();
+    const { length } = bytes;
+    const buffer = this.#buffer?.byteLength >= length ? this.#buffer : new ArrayBuffer(Math.max(length, CHUNK));
+    const chunk = new Uint8Array(buffer, 0, length);
+    chunk.set(bytes);
+    await this.#give({ chunk }, [buffer]);
+  }
+
   async #give(message, transfer = []) {
     await this.wanted();
     this.#want = Promise.withResolvers();
@@ -55,11 +69,12 @@ export class Feed {
     this.#port.postMessage(message, transfer);
   }
 
-  #hear({ url, wanted, cancelled }, begin) {
+  #hear({ url, wanted, taken, cancelled }, begin) {
     this.#unanswered = 0;
     if (url) {
       begin(url);
     } else if (wanted) {
+      this.#buffer = taken;
       this.#want.resolve();
     } else if (cancelled) {
       this.#want.reject(brokenOff());
