@@ -15,9 +15,11 @@ in_both! {
     zeros_and_a_little_at_the_end,
 }
 
-/// Far less than the disk has. What browsers take for themselves, and when they collect what was thrown away, varies by 100 MiB
-/// from run to run; the figures are printed.
-const LIMIT: u64 = 1 << 30;
+/// How much more memory than idle a conversion may take, in bytes.
+const LIMIT: u64 = 150 << 20;
+
+/// What browsers take for themselves varies, and only ever adds.
+const TRIES: u32 = 3;
 
 const SIZE: u64 = 4 << 30;
 
@@ -51,24 +53,31 @@ fn save_without_a_look(page: &Page<&Browser>, disk: &Disk) {
     page.browser.finished_download(&disk.image(), DEADLINE);
 }
 
-/// In a browser of its own, whose memory is that of nothing else.
 fn converts_in_little_memory(kind: Kind, disk: &Disk) {
+    let mut tries = (0..TRIES).map(|_| memory_to_convert(kind, disk));
+    assert!(
+        tries.any(|more| more <= LIMIT),
+        "{kind:?}, {}: more than {LIMIT} each time",
+        disk.image()
+    );
+}
+
+/// In a browser of its own, whose memory is that of nothing else: how much more than idle it takes, in bytes.
+fn memory_to_convert(kind: Kind, disk: &Disk) -> u64 {
     let browser = Browser::start(kind);
     let page = Page::open_in(&browser);
     let idle = browser.memory();
     let (promised, scanning) = browser.peak_memory(|| page.scan(disk.path()));
     let (_, saving) = browser.peak_memory(|| save_without_a_look(&page, disk));
     let image = page.whole(&disk.image());
-    let more = [scanning, saving].map(|peak| peak.saturating_sub(idle) >> 20);
+    let more = [scanning, saving].map(|peak| peak.saturating_sub(idle));
     println!(
-        "{kind:?}, {}: {} MiB idle, more to scan and to save: {more:?} MiB",
+        "{kind:?}, {}: {} MiB idle, more to scan and to save: {:?} MiB",
         disk.image(),
-        idle >> 20
+        idle >> 20,
+        more.map(|bytes| bytes >> 20)
     );
     assert_eq!(promised, length(&[], disk.path()));
     same_file(&[], disk.path(), &image);
-    assert!(
-        scanning.max(saving) <= idle + LIMIT,
-        "{kind:?}: {more:?} MiB more than the {idle} idle"
-    );
+    more[0].max(more[1])
 }
