@@ -16,6 +16,7 @@ in_both! {
     options_chosen_after_the_scan,
     second_disk_after_the_first,
     name_as_it_was_typed,
+    names_that_browsers_would_change,
 }
 
 /// Converts a disk, and judges what is in the download folder.
@@ -82,4 +83,25 @@ fn name_as_it_was_typed(kind: Kind) {
     page.scan(disk.path());
     page.choose("#output-name", "größer, neu.qcow2");
     same_file(&[], disk.path(), &page.save("größer, neu.qcow2"));
+}
+
+/// Names of disks, and what becomes of them in every browser.
+const NAMES: [(&str, &str); 5] = [
+    ("100% %TEMP%", "100_ _TEMP_"),
+    ("~two  spaces", "_two spaces"),
+    (".in front", "in front"),
+    ("un\u{200b}seen \u{202e}", "un_seen _"),
+    ("a;b&c`d$e'f#g", "a;b&c`d$e'f#g"),
+];
+
+fn names_that_browsers_would_change(kind: Kind) {
+    let page = Page::open(kind);
+    let long = "\u{e4}".repeat(120);
+    let shorter = "\u{e4}".repeat(97);
+    for (name, wanted) in NAMES.into_iter().chain([(long.as_str(), shorter.as_str())]) {
+        let disk = Disk::small(name);
+        page.scan(disk.path());
+        same_file(&[], disk.path(), &page.save(&format!("{wanted}.qcow2")));
+        page.browser.click("#again");
+    }
 }

@@ -18,17 +18,40 @@ export function isPlain(name) {
 }
 
 /**
- * A name that every system takes for a file. Windows forbids most; QEMU takes a colon for the end of a protocol.
+ * Characters that a browser or a system puts others in place of. Windows forbids most; QEMU takes a colon for the end of a
+ * protocol, Firefox a percent sign for the beginning of a variable, and Chromium a tilde in front for a home.
+ */
+const REPLACED = /[\p{Cf}<>:"/\\|?*%]|^~/gu;
+
+/** How long a name may be, in bytes: Linux allows 255, of which browsers want some while they write. */
+const LONGEST = 200;
+
+/**
+ * A name that every browser keeps and every system takes for a file. Browsers cut dots off in front, and Firefox takes all
+ * spaces for one.
  * @param {string} name
  */
 export function fileName(name) {
-  const safe = name.replace(UNSEEN, '_').replace(/[<>:"/\\|?*]/g, '_').trim().replace(/\.+$/, '');
-  return safe || 'disk';
+  const safe = name.replace(/\s+/g, ' ').replace(UNSEEN, '_').replace(REPLACED, '_');
+  return shortened(safe.replace(/^[. ]+|[. ]+$/g, '')) || 'disk';
 }
 
 /** The name of the image of a disk. @param {string} disk */
 export function imageName(disk) {
-  return `${fileName(disk).replace(RAW_EXTENSION, '') || 'disk'}.qcow2`;
+  return fileName(`${fileName(disk).replace(RAW_EXTENSION, '') || 'disk'}.qcow2`);
+}
+
+/** A name that is not too long, with the end that tells its kind. @param {string} name */
+function shortened(name) {
+  const [, start, end] = /** @type {string[]} */ (name.match(/^(.*?)((?:\.\w{1,5}){0,2})$/su));
+  const letters = [...start];
+  while (length(letters.join('') + end) > LONGEST) letters.pop();
+  return letters.join('') + end;
+}
+
+/** In bytes. @param {string} name */
+function length(name) {
+  return new TextEncoder().encode(name).length;
 }
 
 /** The same name with or without .gz. @param {string} name @param {boolean} gzip */

@@ -17,7 +17,7 @@ export class Feed {
   sink = new WritableStream({
     write: (chunk) => this.#giveCopy(chunk),
     close: () => this.#give({ end: true }),
-    abort: () => this.#port.postMessage({ failed: true }),
+    abort: () => this.giveUp(),
   });
   #port;
   #buffer;
@@ -26,7 +26,7 @@ export class Feed {
   /** The browser wants a piece, and has wanted it since. */
   #want = Promise.withResolvers();
   /** Else the worker, and with it the download, would wait for a page that is gone. */
-  #leave = () => this.#port.postMessage({ failed: true });
+  #leave = () => this.giveUp();
 
   /** @param {ServiceWorker} worker @param {{ name: string, size: number }} file */
   constructor(worker, file) {
@@ -44,6 +44,11 @@ export class Feed {
   /** Resolves when the browser wants a piece. */
   wanted() {
     return this.#want.promise;
+  }
+
+  /** Fails the download, also one that has not begun. */
+  giveUp() {
+    this.#port.postMessage({ failed: true });
   }
 
   /** Ends the questions. */

@@ -21,18 +21,21 @@ export async function saveStreamed(plan, choices) {
   }
   const { name, signal, onPhase, onProgress } = choices;
   onPhase('writing');
-  const { active } = await orLate(navigator.serviceWorker.ready);
+  const { active } = await begun(navigator.serviceWorker.ready, signal);
   const feed = new Feed(active, { name, size: plan.outputSize });
   const frame = document.createElement('iframe');
   frame.hidden = true;
   try {
-    frame.src = await orLate(feed.url);
+    frame.src = await begun(feed.url, signal);
     document.body.append(frame);
-    await orLate(feed.wanted());
+    await begun(feed.wanted(), signal);
     await plan.pipeTo(feed.sink, { signal, onProgress }).catch((error) => {
       // What the feed itself says of a failure says more.
       throw error.cause?.remedy ? error.cause : error;
     });
+  } catch (error) {
+    feed.giveUp();
+    throw error;
   } finally {
     feed.end();
     setTimeout(() => frame.remove(), PATIENCE);
@@ -40,10 +43,23 @@ export async function saveStreamed(plan, choices) {
   return { outcome: 'handed-over', name, size: plan.outputSize };
 }
 
-/** @template T @param {Promise<T>} promise @returns {Promise<T>} */
-function orLate(promise) {
+/**
+ * What the browser does to begin, unless it takes too long or the person has changed their mind.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+function begun(promise, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(notTaken()), PATIENCE);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const late = setTimeout(() => reject(notTaken()), PATIENCE);
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(late);
+      signal.removeEventListener('abort', abort);
+    });
+    signal.throwIfAborted();
   });
 }

@@ -54,6 +54,29 @@ fn cancelled_stream_leaves_nothing_and_can_be_repeated() {
     cancelled_save_leaves_nothing_and_can_be_repeated(Kind::Chromium, "cancelled-streamed");
 }
 
+/// Like a service worker that is never ready.
+const NEVER_READY: &str = "
+Object.defineProperty(navigator.serviceWorker, 'ready', { configurable: true, value: new Promise(() => {}) });";
+
+const READY: &str = "delete navigator.serviceWorker.ready;";
+
+#[test]
+fn stream_cancelled_before_it_begins_is_over_at_once() {
+    let name = "cancelled-before-streamed";
+    let (page, disk) = (Page::open(Kind::Chromium), Disk::fragmented(name, 512 << 20));
+    page.scan(disk.path());
+    page.look(NEVER_READY);
+    page.browser.click("#save");
+    page.wait_for("saving");
+    page.browser.click("#cancel");
+    // Had the page waited for the browser, it would have given up, and called that an error.
+    page.wait_for("ready");
+    assert!(page.browser.text("#remark").contains("cancelled"));
+    no_download(&page, &disk.image());
+    page.look(READY);
+    same_file(&[], disk.path(), &page.save(&disk.image()));
+}
+
 #[test]
 fn cancelled_staging_leaves_nothing_and_can_be_repeated() {
     cancelled_save_leaves_nothing_and_can_be_repeated(Kind::Firefox, "cancelled-staged");
