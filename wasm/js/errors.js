@@ -37,6 +37,12 @@ export function ended(offset, size) {
   return failure('source-changed', message, PICK_AGAIN);
 }
 
+/** The source holds other bytes than when it was scanned. */
+export function changed(offset, length) {
+  const message = `source: some of the ${length} bytes from offset ${offset} on are not what they were when it was scanned`;
+  return failure('source-changed', message, PICK_AGAIN);
+}
+
 /** The sink did not take the image. */
 export function sinkFailed(offset, cause) {
   const message = `sink: writing at offset ${offset} failed: ${text(cause)}`;

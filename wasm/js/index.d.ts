@@ -69,7 +69,7 @@ export interface Qcow2Error extends Error {
     | 'refused'
     /** The browser could not read the source: it was changed, moved or deleted, or its drive failed. */
     | 'source-unreadable'
-    /** The source is shorter than it was. */
+    /** The source is shorter than it was, or holds other data than when it was scanned. */
     | 'source-changed'
     /** The stream did not take the image. */
     | 'sink'

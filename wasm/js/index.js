@@ -1,8 +1,10 @@
 // qcow2-stream: a disk image as a File or Blob in, a qcow2 image out. See index.d.ts for the types.
 
 import { compose } from './blob.js';
+import { Checksums } from './checksums.js';
 import { badOption } from './errors.js';
 import { load } from './module.js';
+import { Pieces } from './pieces.js';
 import { pipe } from './pipe.js';
 import { plannerOf, scanInto } from './scan.js';
 import { segments } from './segments.js';
@@ -24,10 +26,9 @@ export async function scan(file, options = {}) {
     const module = await load();
     const planner = plannerOf(source.size, options);
     // With a raw data file everything is mapped, whatever it holds.
-    if (!options.dataFile?.raw) {
-      await scanInto(source, planner, { module, workers }, watch);
-    }
-    return new Plan(source, planner.plan());
+    const checksums = options.dataFile?.raw ? [] : await scanInto(source, planner, { module, workers }, watch);
+    // An image of metadata alone holds no data to compare.
+    return new Plan(source, planner.plan(), options.dataFile ? [] : checksums);
   });
 }
 
@@ -35,10 +36,12 @@ export async function scan(file, options = {}) {
 export class Plan {
   #source;
   #plan;
+  #checksums;
 
-  constructor(source, plan) {
+  constructor(source, plan, checksums) {
     this.#source = source;
     this.#plan = plan;
+    this.#checksums = checksums;
   }
 
   get outputSize() {
@@ -79,7 +82,7 @@ export class Plan {
 
   async pipeTo(writable, options = {}) {
     const watch = new Watch(options);
-    return watch.during(() => pipe(this.#source, this.#plan, writable, watch));
+    return watch.during(() => pipe(new Pieces(this.#source, this.#plan, new Checksums(this.#checksums)), writable, watch));
   }
 
   free() {

@@ -7,14 +7,28 @@ export class Pieces {
   #position = 0;
   #source;
   #plan;
+  #checksums;
 
   /**
    * @param {import('./source.js').Source} source
    * @param {import('./qcow2_stream_wasm.js').Plan} plan
+   * @param {import('./checksums.js').Checksums} checksums
    */
-  constructor(source, plan) {
+  constructor(source, plan, checksums) {
     this.#source = source;
     this.#plan = plan;
+    this.#checksums = checksums;
+  }
+
+  /** How long the image is, in bytes. */
+  get total() {
+    return this.#plan.outputSize;
+  }
+
+  /** Looks, after the last piece, whether the source is what was scanned. */
+  async check() {
+    this.#checksums.finish();
+    await this.#source.check();
   }
 
   /**
@@ -38,9 +52,15 @@ export class Pieces {
     switch (kind) {
       case 'metadata': return this.#plan.metadata(offset, length);
       case 'zeros': return new Uint8Array(length);
-      // A single run goes out as it was read.
-      default: return length === span ? this.#source.read(offset, span) : this.#runs(offset, span, runs, length);
+      default: return length === span ? this.#run(offset, span) : this.#runs(offset, span, runs, length);
     }
+  }
+
+  /** A single run goes out as it was read. */
+  async #run(offset, length) {
+    const bytes = await this.#source.read(offset, length);
+    this.#checksums.add(offset, bytes);
+    return bytes;
   }
 
   /** What of the bytes that are read goes into the image. */
@@ -51,6 +71,7 @@ export class Pieces {
     let at = 0;
     for (let nth = 0; nth < runs.length; nth += 2) {
       const run = bytes.subarray(runs[nth], runs[nth + 1]);
+      this.#checksums.add(offset + runs[nth], run);
       chunk.set(run, at);
       at += run.length;
     }

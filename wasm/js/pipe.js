@@ -1,17 +1,15 @@
 // The image as bytes, into a `WritableStream`.
 
 import { incomplete, sinkFailed } from './errors.js';
-import { Pieces } from './pieces.js';
 
 /**
  * Writes the image into `sink` and closes it; if anything fails, aborts it.
  *
- * @param {import('./source.js').Source} source
- * @param {import('./qcow2_stream_wasm.js').Plan} plan
+ * @param {import('./pieces.js').Pieces} pieces
  * @param {WritableStream<Uint8Array>} sink
  * @param {import('./watch.js').Watch} watch
  */
-export async function pipe(source, plan, sink, watch) {
+export async function pipe(pieces, sink, watch) {
   const writer = sink.getWriter();
   const { signal } = watch;
   // A sink that hangs hears of it at once, too.
@@ -20,7 +18,7 @@ export async function pipe(source, plan, sink, watch) {
   writer.closed.catch(() => {});
   signal?.addEventListener('abort', abort);
   try {
-    await writeAll(source, plan, writer, watch);
+    await writeAll(pieces, writer, watch);
   } catch (error) {
     // A sink that was aborted says so in its own words; the reason is the signal's.
     const reason = signal?.aborted ? signal.reason : error;
@@ -33,9 +31,8 @@ export async function pipe(source, plan, sink, watch) {
 }
 
 /** While a piece is being written, the next one is being read. */
-async function writeAll(source, plan, writer, watch) {
-  const total = plan.outputSize;
-  const pieces = new Pieces(source, plan);
+async function writeAll(pieces, writer, watch) {
+  const { total } = pieces;
   let written = 0;
   let writing = Promise.resolve(0);
   const taken = async () => {
@@ -54,6 +51,6 @@ async function writeAll(source, plan, writer, watch) {
   if (written !== total) {
     throw incomplete(written, total);
   }
-  await source.check();
+  await pieces.check();
   await writer.close().catch((cause) => { throw sinkFailed(written, cause); });
 }

@@ -8,7 +8,7 @@ import { Scanners } from './scanners.js';
  * What a worker scans at a time: long enough that asking costs nothing, short enough that the browser looks
  * often whether the file has changed. A multiple of every cluster size.
  */
-const PART = 64 << 20;
+export const PART = 64 << 20;
 
 /**
  * Parses the options, and refuses what can be refused before the source is read.
@@ -29,7 +29,7 @@ export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
 }
 
 /**
- * Feeds the planner with what holds data.
+ * Feeds the planner with what holds data. Resolves to the checksums of the parts.
  *
  * @param {import('./source.js').Source} source
  * @param {Planner} planner
@@ -39,6 +39,7 @@ export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
 export async function scanInto(source, planner, { module, workers }, watch) {
   const { size } = source;
   const scanners = new Scanners(module, workers, source, planner.clusterSize);
+  const checksums = [];
   try {
     const waiting = [];
     watch.report('scan', 0, size);
@@ -47,10 +48,13 @@ export async function scanInto(source, planner, { module, workers }, watch) {
       for (; next < size && waiting.length <= workers; next += PART) {
         waiting.push(scanners.scan(next, Math.min(PART, size - next)));
       }
-      planner.addPart(at, await waiting.shift());
+      const { runs, checksum } = await waiting.shift();
+      planner.addPart(at, runs);
+      checksums.push(checksum);
       watch.report('scan', Math.min(at + PART, size), size);
     }
     await source.check();
+    return checksums;
   } finally {
     scanners.end();
   }

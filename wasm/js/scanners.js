@@ -25,11 +25,11 @@ export class Scanners {
   }
 
   /**
-   * The runs of clusters that hold data, as `PartScanner` tells them.
+   * The runs of clusters that hold data, and the checksum of that, as `PartScanner` tells them.
    *
    * @param {number} offset
    * @param {number} length
-   * @returns {Promise<Uint32Array>}
+   * @returns {Promise<{ runs: Uint32Array, checksum: bigint }>}
    */
   scan(offset, length) {
     const promise = new Promise((resolve, reject) => {
@@ -53,11 +53,11 @@ export class Scanners {
     }
     const worker = this.#idle.pop();
     const { offset, part, resolve, reject } = this.#waiting.shift();
-    worker.onmessage = ({ data: { runs, ended: at, error } }) => {
+    worker.onmessage = ({ data: { runs, checksum, ended: at, error } }) => {
       this.#idle.push(worker);
       this.#next();
       if (runs) {
-        resolve(runs);
+        resolve({ runs, checksum });
       } else if (error) {
         reject(unreadable(offset, new DOMException(error.message, error.name)));
       } else {

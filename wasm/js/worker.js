@@ -22,7 +22,7 @@ onmessage = async ({ data: { module, part, clusterSize } }) => {
   }
 };
 
-/** The runs of clusters that hold data, or where the part ended. */
+/** The runs of clusters that hold data, and the checksum of that, or where the part ended. */
 async function scan(part, clusterSize) {
   const scanner = new PartScanner(part.size, clusterSize);
   try {
@@ -32,7 +32,8 @@ async function scan(part, clusterSize) {
       read += bytes.length;
       buffer = bytes.buffer;
     }
-    return read === part.size ? { runs: scanner.finish() } : { ended: read };
+    const { checksum } = scanner;
+    return read === part.size ? { runs: scanner.finish(), checksum } : { ended: read };
   } catch (error) {
     scanner.free();
     throw error;

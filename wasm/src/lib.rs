@@ -9,6 +9,7 @@
 //!
 //! JavaScript's numbers are exact to 2^53, and so are all offsets here: a `File` cannot be larger.
 
+mod checksum;
 mod failure;
 mod numbers;
 mod object;
@@ -19,6 +20,7 @@ mod plan;
 mod planner;
 mod slices;
 
+pub use checksum::checksum;
 pub use part::PartScanner;
 pub use plan::Plan;
 pub use planner::Planner;

@@ -3,12 +3,17 @@
 use qcow2_stream::{AllocationMap, ClusterSize, GuestCluster, Scanner};
 use wasm_bindgen::prelude::*;
 
+use crate::checksum::sum;
 use crate::failure::Failure;
 use crate::numbers;
 
 /// Scans a part of a source, which begins at a cluster.
 #[wasm_bindgen]
-pub struct PartScanner(Scanner);
+pub struct PartScanner {
+    scanner: Scanner,
+    /// Of the bytes so far, counted from the beginning of the part.
+    sum: u64,
+}
 
 #[wasm_bindgen]
 impl PartScanner {
@@ -21,15 +26,24 @@ impl PartScanner {
         let size = numbers::from_js(size).ok_or(Failure::Argument("a part of no size"))?;
         let cluster_size = ClusterSize::new(cluster_size.into())
             .map_err(|error| Failure::Option { name: "clusterSize", error })?;
-        Ok(Self(Scanner::new(cluster_size, size)))
+        Ok(Self { scanner: Scanner::new(cluster_size, size), sum: 0 })
     }
 
-    /// The next bytes of the part.
+    /// The next bytes of the part: whole words of eight bytes, but for the last ones.
     ///
     /// # Errors
     /// If the part was said to be shorter, or there is no memory.
     pub fn data(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
-        Ok(self.0.data(bytes).map_err(Failure::from)?)
+        let position = self.scanner.position();
+        self.scanner.data(bytes).map_err(Failure::from)?;
+        self.sum = self.sum.wrapping_add(sum(position, bytes));
+        Ok(())
+    }
+
+    /// The checksum of the bytes so far, each at its place in the part.
+    #[wasm_bindgen(getter)]
+    pub fn checksum(&self) -> u64 {
+        self.sum
     }
 
     /// The runs of clusters that hold data, each as its first cluster and the one past its last, counted from
@@ -38,7 +52,7 @@ impl PartScanner {
     /// # Errors
     /// If the part is not complete, or there is no memory.
     pub fn finish(self) -> Result<Vec<u32>, JsValue> {
-        Ok(runs(&self.0.finish().map_err(Failure::from)?))
+        Ok(runs(&self.scanner.finish().map_err(Failure::from)?))
     }
 }
 
