@@ -15,14 +15,14 @@ pub(crate) enum Input {
     /// A file or a block device.
     File(FileSource),
     /// An export of an NBD server.
-    Nbd(NbdSource),
+    Nbd(Box<NbdSource>),
 }
 
 impl Input {
     /// Opens what the command line names.
     pub(crate) fn open(args: &Args) -> Result<Self, Failure> {
         if nbd::is_uri(&args.input) {
-            return nbd::open(&args.input).map(Self::Nbd);
+            return nbd::open(&args.input).map(|export| Self::Nbd(Box::new(export)));
         }
         let source = FileSource::open(&args.input, args.size.is_some());
         source.map(Self::File).map_err(|error| Failure::source(&args.input, error))
