@@ -8,7 +8,7 @@ use qcow2_stream::{ClusterSize, DataFile, Options, RefcountBits};
 use crate::byte_size;
 use crate::failure::Failure;
 use crate::shown;
-use crate::system::formats;
+use crate::system::{formats, nbd};
 
 /// What `--help` says about the exit status.
 const EXIT_STATUS: &str = "\
@@ -28,7 +28,8 @@ With any but 0, throw away what was written.";
 #[derive(Debug, Parser)]
 #[command(name = "qcow2-to-stdout", version, after_help = EXIT_STATUS, max_term_width = 100)]
 pub(crate) struct Args {
-    /// The disk to convert.
+    /// The disk to convert: a file, a block device, or an export of an NBD server, as in nbd://HOST/EXPORT
+    /// and nbd+unix:///EXPORT?socket=PATH.
     pub(crate) input: PathBuf,
 
     /// Format of the input; only raw, the default, for now.
@@ -121,6 +122,11 @@ impl Args {
                 )),
                 None => Ok(None),
             };
+        }
+        if name.is_none() && nbd::is_uri(&self.input) {
+            return Err(Failure::usage(
+                "the input is an NBD export, which no image can use as its data file; name a file that has the same bytes with --data-file-name",
+            ));
         }
         let name = name.map(String::as_str).or_else(|| self.input.to_str());
         let name = name.ok_or_else(|| {

@@ -56,7 +56,7 @@ impl Failure {
                     anyhow!("{change}; noticed at offset {offset}; {KEEP_STILL}").context(what),
                 )
             }
-            Error::Source { offset, error: SourceError::Io(error) } => {
+            Error::Source { offset, error } => {
                 let what = format!("cannot read {} at offset {offset}", shown(input));
                 Self::new(SOURCE, anyhow::Error::new(error).context(what))
             }

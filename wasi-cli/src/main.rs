@@ -1,10 +1,11 @@
-//! `qcow2-to-stdout`: a raw disk in, a qcow2 image on standard output.
+//! `qcow2-to-stdout`: a disk in, a qcow2 image on standard output.
 
 mod args;
 mod byte_size;
 mod conversion;
 mod exit_code;
 mod failure;
+mod input;
 mod kind;
 mod notes;
 mod output;

@@ -3,8 +3,8 @@
 use qcow2_stream::ReadAt;
 
 use crate::args::Args;
+use crate::input::Input;
 use crate::shown::shown;
-use crate::source::FileSource;
 use crate::stderr;
 use crate::system::disk;
 
@@ -20,19 +20,23 @@ const FORMATS: [(&str, &[u8]); 7] = [
 ];
 
 /// Says on standard error what is noteworthy.
-pub(crate) fn say(args: &Args, source: &mut FileSource) {
+pub(crate) fn say(args: &Args, source: &mut Input) {
     let name = shown(&args.input);
     if let Some(format) = other_format(source).filter(|_| args.format.is_none()) {
         let note = format!("it begins like a {format} image, and is converted as a raw disk");
         say_line(&name, &format!("{note}; -f raw says that it is one"));
     }
-    if disk::is_in_use(&args.input) {
+    if source.may_change_unnoticed() {
+        let note = "it is writable; if somebody writes to it meanwhile, the image is of no moment in time, and nothing tells";
+        say_line(&name, note);
+    }
+    if source.file().is_some() && disk::is_in_use(&args.input) {
         let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
         say_line(&name, note);
     }
 }
 
-fn other_format(source: &mut FileSource) -> Option<&'static str> {
+fn other_format(source: &mut Input) -> Option<&'static str> {
     let mut start = [0; 32];
     // A failure is for the conversion to report.
     let read = source.read_at(0, &mut start).ok()?;

@@ -1,4 +1,4 @@
-//! The input: a raw file, or a block device.
+//! A raw file, or a block device, as the input.
 
 use std::fs::File;
 use std::io;
@@ -11,7 +11,7 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
-use crate::system::disk;
+use crate::system::{disk, nbd};
 
 /// Why the input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,9 @@ pub(crate) enum SourceError {
     /// The system says so.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The connection to an NBD server failed, or the server did.
+    #[error(transparent)]
+    Nbd(#[from] nbd::Error),
     /// It is no longer the disk that it was when it was opened.
     #[error("{0}")]
     Changed(Change),
