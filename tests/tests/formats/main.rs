@@ -1,0 +1,12 @@
+//! Disks of other formats than raw, which the real qemu-storage-daemon reads.
+
+mod chains;
+mod changes;
+mod daemon;
+mod endings;
+mod handmade;
+mod names;
+mod options;
+mod round_trips;
+mod stage;
+mod strangers;
