@@ -7,7 +7,7 @@ use qcow2_stream::{ClusterSize, DataFile, Options, RefcountBits};
 
 use crate::byte_size;
 use crate::failure::Failure;
-use crate::system::formats;
+use crate::system::{formats, nbd};
 
 /// What `--help` says about the exit status.
 const EXIT_STATUS: &str = "\
@@ -27,7 +27,8 @@ With any but 0, throw away what was written.";
 #[derive(Debug, Parser)]
 #[command(name = "qcow2-to-stdout", version, after_help = EXIT_STATUS, max_term_width = 100)]
 pub(crate) struct Args {
-    /// The disk to convert.
+    /// The disk to convert: a file, a block device, or an export of an NBD server, as in nbd://HOST/EXPORT
+    /// and nbd+unix:///EXPORT?socket=PATH.
     pub(crate) input: PathBuf,
 
     /// Format of the input, as QEMU calls it; qemu-storage-daemon reads all but raw, the default. Never guessed.
@@ -127,6 +128,11 @@ impl Args {
             ));
         };
         formats::check(format).map_err(Failure::usage)?;
+        if nbd::is_uri(&self.input) {
+            return Err(Failure::usage(format_args!(
+                "an NBD export is read as a raw disk, whatever it holds; let its server decode {format}, as qemu-nbd -f {format} does"
+            )));
+        }
         if self.data_file || self.data_file_raw {
             return Err(Failure::usage(format_args!(
                 "an external data file holds the raw disk, which a {format} image does not; leave out -d and -R"
@@ -144,6 +150,11 @@ impl Args {
                 )),
                 None => Ok(None),
             };
+        }
+        if name.is_none() && nbd::is_uri(&self.input) {
+            return Err(Failure::usage(
+                "the input is an NBD export, which no image can use as its data file; name a file that has the same bytes with --data-file-name",
+            ));
         }
         let name = name.map(String::as_str).or_else(|| self.input.to_str());
         let name = name.ok_or_else(|| {

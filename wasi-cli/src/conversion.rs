@@ -6,12 +6,13 @@ use qcow2_stream::{Error, Layout, Options};
 
 use crate::args::{Args, Measure};
 use crate::failure::Failure;
+use crate::input::Input;
 use crate::notes;
 use crate::output::Output;
 use crate::progress::Reporter;
 use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
-use crate::source::{FileSource, SourceError};
+use crate::source::SourceError;
 use crate::stdout;
 use crate::system::signals;
 
@@ -22,8 +23,7 @@ const BUFFER: usize = 1 << 20;
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let options = args.options()?;
     signals::report_size_limit_as_error().map_err(Failure::other)?;
-    let source = FileSource::open(&args.input, args.size.is_some());
-    let mut source = source.map_err(|error| Failure::source(&args.input, error))?;
+    let mut source = Input::open(args)?;
     let size = source.set_size(args.size);
     size.map_err(|error| Failure::usage(format_args!("{}: {error}", shown(&args.input))))?;
     if !args.quiet {
@@ -49,7 +49,7 @@ fn buffer() -> Result<Vec<u8>, Failure> {
 struct Conversion<'a> {
     args: &'a Args,
     options: Options,
-    source: FileSource,
+    source: Input,
     buffer: Vec<u8>,
     reporter: Reporter,
 }

@@ -49,14 +49,15 @@ impl Failure {
         error: Error<SourceError, SinkError>,
     ) -> Self {
         match error {
-            Error::Source { offset, error: SourceError::Changed(change) } => {
-                let what = format!("{} changed while it was read", shown(input));
+            Error::Source { offset, error: SourceError::Changed { other, change } } => {
+                let file = other.as_deref().unwrap_or(input);
+                let what = format!("{} changed while it was read", shown(file));
                 Self::new(
                     SOURCE,
                     anyhow!("{change}; noticed at offset {offset}; {KEEP_STILL}").context(what),
                 )
             }
-            Error::Source { offset, error: SourceError::Io(error) } => {
+            Error::Source { offset, error } => {
                 let what = format!("cannot read {} at offset {offset}", shown(input));
                 Self::new(SOURCE, anyhow::Error::new(error).context(what))
             }

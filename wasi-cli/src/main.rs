@@ -5,6 +5,7 @@ mod byte_size;
 mod conversion;
 mod exit_code;
 mod failure;
+mod input;
 mod kind;
 mod notes;
 mod output;

@@ -10,9 +10,9 @@ use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
 use crate::failure::Failure;
+use crate::input::Input;
 use crate::kind;
 use crate::shown::shown;
-use crate::source::FileSource;
 use crate::stdout;
 use crate::system::{permissions, stream};
 
@@ -32,7 +32,7 @@ pub(crate) enum Output {
 
 impl Output {
     /// Opens the file, or standard output if none is named.
-    pub(crate) fn open(path: Option<&Path>, input: &FileSource) -> Result<Self, Failure> {
+    pub(crate) fn open(path: Option<&Path>, input: &Input) -> Result<Self, Failure> {
         let Some(path) = path else {
             stdout::check_image()?;
             let output = Self::Stdout;
@@ -127,13 +127,15 @@ fn replaced(path: &Path) -> io::Result<Option<Stat>> {
     Err(io::Error::other(format!("it is {kind}; {help}")))
 }
 
-/// Makes sure that the output is not the file that is being read.
-fn refuse_input(output: &Stat, input: &FileSource, name: &str) -> Result<(), Failure> {
-    let input = fstat(input).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    if id(output) == id(&input) {
-        return Err(Failure::usage(format_args!(
-            "{name} is the input file itself; write elsewhere"
-        )));
+/// Makes sure that the output is none of the files that are being read.
+fn refuse_input(output: &Stat, input: &Input, name: &str) -> Result<(), Failure> {
+    for (index, file) in input.files().into_iter().enumerate() {
+        let file = fstat(file).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
+        if id(output) == id(&file) {
+            let what =
+                if index == 0 { "the input file itself" } else { "a file that the input names" };
+            return Err(Failure::usage(format_args!("{name} is {what}; write elsewhere")));
+        }
     }
     Ok(())
 }

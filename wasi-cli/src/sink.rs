@@ -2,11 +2,10 @@
 
 use std::io;
 
-use qcow2_stream::Write;
+use qcow2_stream::{ReadAt, Write};
 use rustix::fd::AsFd;
 use rustix::io::{Errno, retry_on_intr, write};
 
-use crate::source::FileSource;
 use crate::system::stream;
 
 /// Why the output could not be written.
@@ -40,7 +39,7 @@ impl<F: AsFd> FdSink<F> {
     }
 }
 
-impl<F: AsFd> Write<FileSource> for FdSink<F> {
+impl<F: AsFd, S: ReadAt> Write<S> for FdSink<F> {
     type Error = SinkError;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, SinkError> {

@@ -1,9 +1,9 @@
-//! The input: a raw file, or a block device.
+//! A raw file, or a block device, as the input.
 
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qcow2_stream::ReadAt;
 use rustix::fd::{AsFd, BorrowedFd};
@@ -11,7 +11,7 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
-use crate::system::disk;
+use crate::system::{disk, nbd};
 
 /// Why the input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +19,20 @@ pub(crate) enum SourceError {
     /// The system says so.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The connection to an NBD server failed, or the server did.
+    #[error(transparent)]
+    Nbd(#[from] nbd::Error),
     /// It is no longer the disk that it was when it was opened.
+    #[error("{change}")]
+    Changed {
+        /// A file that it names, if that is the one that changed.
+        other: Option<PathBuf>,
+        /// How.
+        change: Change,
+    },
+    /// The daemon that reads it has failed.
     #[error("{0}")]
-    Changed(Change),
+    Daemon(String),
 }
 
 /// A file that must stay as it was when it was opened.
@@ -83,7 +94,7 @@ impl FileSource {
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
         match self.stamp.compare(&Stamp::of(&self.file)?) {
             None => Ok(()),
-            Some(change) => Err(SourceError::Changed(change)),
+            Some(change) => Err(SourceError::Changed { other: None, change }),
         }
     }
 }

@@ -69,9 +69,20 @@ fn an_image_that_cannot_be_read_says_why() {
     convert(&place, "qcow2", &[], "gone").refused(4, &["gone", "No such file"]);
     convert(&place, "qcow2", &[], ".").refused(4, &["it is a directory"]);
     convert(&place, "qcow2", &[], "/dev/null").refused(4, &["it is a character device"]);
-    qemu_img(&place, [
-        "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=abc",
-        "-o", "encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=s", "secret", "1M",
-    ]);
+    qemu_img(
+        &place,
+        [
+            "create",
+            "-q",
+            "-f",
+            "qcow2",
+            "--object",
+            "secret,id=s,data=abc",
+            "-o",
+            "encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=s",
+            "secret",
+            "1M",
+        ],
+    );
     convert(&place, "qcow2", &[], "secret").refused(4, &["encrypted", "decrypt it first"]);
 }

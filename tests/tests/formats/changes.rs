@@ -9,7 +9,8 @@ use crate::stage::{command, convert, make, overlay, place};
 
 /// Holds a conversion of the image before its second pass, has something done, and gives what is said then.
 fn changed(place: &Workplace, image: &str, change: impl FnOnce()) {
-    let mut lockstep = Lockstep::start(command(place, "qcow2", &["--allow", ".", "-o", "out"], image));
+    let mut lockstep =
+        Lockstep::start(command(place, "qcow2", &["--allow", ".", "-o", "out"], image));
     lockstep.hold(&place.path(image), at_first_line_of("emit"));
     change();
     let outcome = lockstep.release();
@@ -44,7 +45,11 @@ fn an_image_that_a_machine_has_open_is_refused() {
     make(&place, "-O qcow2", "image");
     let mut machine = Command::new("qemu-io");
     machine.args(["-f", "qcow2", "image"]).current_dir(place.folder());
-    let mut machine = machine.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("qemu-io is part of qemu-utils");
+    let mut machine = machine
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("qemu-io is part of qemu-utils");
     // It prompts when it has the image open.
     let prompt = machine.stdout.take().expect("a pipe");
     qcow2_stream_tests::command::wait_for_bytes(&prompt);

@@ -13,14 +13,18 @@ fn a_missing_daemon_is_named_with_its_package() {
     for path in ["", ".", "/nowhere:relative"] {
         let mut command = command(&place, "qcow2", &[], "image");
         command.env("PATH", path);
-        run(command).refused(4, &["qemu-storage-daemon", "PATH", "qemu-utils", "qemu-img (Fedora)"]);
+        run(command)
+            .refused(4, &["qemu-storage-daemon", "PATH", "qemu-utils", "qemu-img (Fedora)"]);
     }
 }
 
 #[test]
 fn the_version_of_the_daemon_is_told_on_request() {
     let place = empty();
-    let real = Command::new("qemu-storage-daemon").arg("--version").output().expect("qemu-utils is installed");
+    let real = Command::new("qemu-storage-daemon")
+        .arg("--version")
+        .output()
+        .expect("qemu-utils is installed");
     let real = String::from_utf8(real.stdout).expect("UTF-8");
     let real = real.lines().next().expect("a line");
     for options in [["--version", "--verbose"], ["--verbose", "-V"]] {
@@ -63,10 +67,12 @@ fn a_daemon_that_says_nothing_is_given_up_and_ended() {
     let marker = format!("marker-{}", std::process::id());
     let command = with_daemon(&place, &format!(": {marker}; read line <&1"));
     run(command).refused(4, &["did not answer within 30 seconds", "signal: 9"]);
-    let left = std::fs::read_dir("/proc").expect("there is /proc").filter_map(|entry| {
-        std::fs::read(entry.ok()?.path().join("cmdline")).ok()
+    let left = std::fs::read_dir("/proc")
+        .expect("there is /proc")
+        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
+    let left = left.filter(|line| {
+        String::from_utf8_lossy(line).contains(&*place.path("bin").to_string_lossy())
     });
-    let left = left.filter(|line| String::from_utf8_lossy(line).contains(&*place.path("bin").to_string_lossy()));
     assert_eq!(left.count(), 0, "it still runs");
 }
 

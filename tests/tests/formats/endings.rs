@@ -57,7 +57,8 @@ impl Daemon {
 
     /// Whether it runs. One that nobody has waited for doesn't.
     fn runs(&self) -> bool {
-        field(self.id, 19).as_ref() == Some(&self.begun) && field(self.id, 0).is_none_or(|state| state != "Z")
+        field(self.id, 19).as_ref() == Some(&self.begun)
+            && field(self.id, 0).is_none_or(|state| state != "Z")
     }
 }
 
@@ -77,7 +78,11 @@ fn field(id: u32, index: usize) -> Option<String> {
 #[track_caller]
 fn nothing_left(place: &Workplace, daemon: &Daemon) {
     wait_until("the daemon has ended", || !daemon.runs());
-    assert_eq!(fs::read_dir(place.path("tmp")).expect("it is there").count(), 0, "a folder is left");
+    assert_eq!(
+        fs::read_dir(place.path("tmp")).expect("it is there").count(),
+        0,
+        "a folder is left"
+    );
     let tmp = place.path("tmp").to_str().expect("UTF-8").to_owned();
     wait_until("its sockets are gone", || {
         !fs::read_to_string("/proc/net/unix").expect("there is /proc").contains(&tmp)
@@ -123,7 +128,8 @@ fn nothing_is_left_after_a_refusal() {
 
 #[test]
 fn nothing_is_left_after_a_signal() {
-    for sent in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::KILL, Signal::ABORT] {
+    for sent in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT, Signal::KILL, Signal::ABORT]
+    {
         let place = stage();
         let (child, daemon) = held(&place);
         signal(&child, sent);

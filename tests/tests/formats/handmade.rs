@@ -63,7 +63,8 @@ fn bochs(disk: &[u8]) -> Vec<u8> {
         entries.push(used);
         used += 1;
         let sectors: Vec<_> = extent.chunks(SECTOR).map(|sector| !is_zero(sector)).collect();
-        let byte = |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
+        let byte =
+            |bits: &[bool]| bits.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
         data.extend(sectors.chunks(8).map(byte));
         data.resize(data.len().next_multiple_of(SECTOR), 0);
         data.extend(*extent);
@@ -134,12 +135,9 @@ fn dmg(disk: &[u8]) -> Vec<u8> {
     let list = format!("<plist><data>{}</data></plist>", BASE64_STANDARD.encode(&table));
     let mut trailer = b"koly".to_vec();
     trailer.resize(SECTOR, 0);
-    for (at, number) in [
-        (0x20, data.len()),
-        (0xd8, data.len()),
-        (0xe0, list.len()),
-        (0x1ec, disk.len() / SECTOR),
-    ] {
+    for (at, number) in
+        [(0x20, data.len()), (0xd8, data.len()), (0xe0, list.len()), (0x1ec, disk.len() / SECTOR)]
+    {
         trailer[at..at + 8].copy_from_slice(&(number as u64).to_be_bytes());
     }
     [data, list.into_bytes(), trailer].concat()

@@ -67,7 +67,10 @@ fn an_allowed_file_may_have_any_name() {
         let backing = OsString::from_iter(["./".as_ref(), name]);
         fs::copy(place.disk(), place.path(name)).expect("it is copied");
         let mut command = std::process::Command::new("qemu-img");
-        command.args(["create", "-q", "-f", "qcow2", "-u", "-F", "raw", "-b"]).arg(&backing).args(["over", "9M"]);
+        command
+            .args(["create", "-q", "-f", "qcow2", "-u", "-F", "raw", "-b"])
+            .arg(&backing)
+            .args(["over", "9M"]);
         assert!(command.current_dir(place.folder()).status().expect("qemu-img is there").success());
         let mut command = place.command(["-f", "qcow2", "over", "--allow"]);
         command.arg(&backing);

@@ -40,7 +40,8 @@ fn an_option_that_would_do_nothing_is_refused() {
         run(place.command([options, &["disk.raw"]].concat())).refused(2, &["--allow", "-f FORMAT"]);
     }
     for option in ["-d", "-R"] {
-        convert(&place, "qcow2", &[option], "image").refused(2, &["data file", "qcow2", "-d and -R"]);
+        convert(&place, "qcow2", &[option], "image")
+            .refused(2, &["data file", "qcow2", "-d and -R"]);
     }
 }
 

@@ -94,7 +94,9 @@ fn options_and_outputs_are_those_of_raw_disks() {
     let place = place();
     make(&place, "-O qcow2", "image");
     for options in [&["-c", "4K"][..], &["-r", "1"], &["--measure"], &["--measure=json"]] {
-        let raw = qcow2_stream_tests::command::run(place.command([options, &["disk.raw"]].concat())).image();
+        let raw =
+            qcow2_stream_tests::command::run(place.command([options, &["disk.raw"]].concat()))
+                .image();
         assert!(convert(&place, "qcow2", options, "image").image() == raw, "{options:?}");
     }
     assert_eq!(convert(&place, "qcow2", &["-o", "copy"], "image").image(), b"");

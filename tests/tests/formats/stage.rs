@@ -51,18 +51,31 @@ pub(crate) fn make(place: &Workplace, how: &str, image: &str) {
 /// Makes an image that is an overlay of another.
 #[track_caller]
 pub(crate) fn overlay(place: &Workplace, backing: &str, format: &str, image: &str) {
-    qemu_img(place, ["create", "-q", "-f", "qcow2", "-u", "-b", backing, "-F", format, image, "9M"]);
+    qemu_img(
+        place,
+        ["create", "-q", "-f", "qcow2", "-u", "-b", backing, "-F", format, image, "9M"],
+    );
 }
 
 /// The command for a disk of a format, with more arguments.
-pub(crate) fn command(place: &Workplace, format: &str, more: &[&str], image: impl AsRef<OsStr>) -> Command {
+pub(crate) fn command(
+    place: &Workplace,
+    format: &str,
+    more: &[&str],
+    image: impl AsRef<OsStr>,
+) -> Command {
     let mut command = place.command(["-f", format]);
     command.args(more).arg(image);
     command
 }
 
 /// Converts a disk of a format.
-pub(crate) fn convert(place: &Workplace, format: &str, more: &[&str], image: impl AsRef<OsStr>) -> Outcome {
+pub(crate) fn convert(
+    place: &Workplace,
+    format: &str,
+    more: &[&str],
+    image: impl AsRef<OsStr>,
+) -> Outcome {
     run(command(place, format, more, image))
 }
 
@@ -100,5 +113,6 @@ pub(crate) fn path_with(folder: &Path, program: &str, script: &str) -> OsString 
     fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a program is written");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it may run");
     let path = std::env::var_os("PATH").expect("there is a PATH");
-    std::env::join_paths([folder.to_owned()].into_iter().chain(std::env::split_paths(&path))).expect("a PATH")
+    std::env::join_paths([folder.to_owned()].into_iter().chain(std::env::split_paths(&path)))
+        .expect("a PATH")
 }

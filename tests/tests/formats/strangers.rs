@@ -103,11 +103,23 @@ fn a_server_is_not_asked() {
     let socket = secret.folder.path().join("socket");
     let mut server = Command::new("qemu-nbd");
     server.args(["--read-only", "--persistent", "-f", "raw", "--socket"]).arg(&socket);
-    let mut server = server.arg(secret.path()).stdin(Stdio::null()).spawn().expect("qemu-nbd is part of qemu-utils");
-    let greets = || UnixStream::connect(&socket).is_ok_and(|mut stream| stream.read_exact(&mut [0; 8]).is_ok());
+    let mut server = server
+        .arg(secret.path())
+        .stdin(Stdio::null())
+        .spawn()
+        .expect("qemu-nbd is part of qemu-utils");
+    let greets = || {
+        UnixStream::connect(&socket).is_ok_and(|mut stream| stream.read_exact(&mut [0; 8]).is_ok())
+    };
     wait_until("qemu-nbd serves the secret", greets);
     let over_socket = format!("nbd+unix:///?socket={}", socket.display());
-    let outcomes = [over_socket.as_str(), "nbd://127.0.0.1:9/", "http://127.0.0.1:9/disk", "ssh://127.0.0.1:9/disk"].map(|name| {
+    let outcomes = [
+        over_socket.as_str(),
+        "nbd://127.0.0.1:9/",
+        "http://127.0.0.1:9/disk",
+        "ssh://127.0.0.1:9/disk",
+    ]
+    .map(|name| {
         overlay(&secret.place, name, "raw", "image");
         convert(&secret.place, "qcow2", &["--allow", "/"], "image")
     });
@@ -122,7 +134,10 @@ fn a_server_is_not_asked() {
 #[test]
 fn a_description_in_json_opens_no_more_than_a_name() {
     let secret = Secret::new();
-    let json = format!(r#"json:{{"driver":"raw","file":{{"driver":"file","filename":"{}"}}}}"#, secret.name());
+    let json = format!(
+        r#"json:{{"driver":"raw","file":{{"driver":"file","filename":"{}"}}}}"#,
+        secret.name()
+    );
     overlay(&secret.place, &json, "raw", "image");
     let name = secret.name();
     convert(&secret.place, "qcow2", &[], "image").refused(4, &[&name]);

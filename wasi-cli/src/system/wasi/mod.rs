@@ -3,6 +3,7 @@
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod formats;
+pub(crate) mod nbd;
 pub(crate) mod permissions;
 pub(crate) mod signals;
 pub(crate) mod stream;

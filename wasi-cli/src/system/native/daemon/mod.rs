@@ -16,6 +16,7 @@ mod refusal;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod socket;
+mod source;
 mod start;
 
 use std::io;
@@ -33,14 +34,12 @@ use start::Start;
 
 #[cfg(target_os = "linux")]
 pub(crate) use guard::become_if_asked;
-pub(crate) use nodes::DISK as EXPORT;
 pub(crate) use program::version;
-
-use crate::stamp::Change;
+pub(crate) use source::ImageSource;
 
 /// A daemon that exports a disk.
 #[derive(Debug)]
-pub(crate) struct Daemon {
+struct Daemon {
     child: Child,
     /// Open as long as the daemon is to be.
     _qmp: Qmp,
@@ -49,11 +48,11 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Starts a daemon that exports a disk, and connects to it. The export is [`EXPORT`].
-    pub(crate) fn start(disk: &Disk<'_>) -> Result<(Self, UnixStream)> {
-        let start = Start::new(disk)?;
+    /// Starts a daemon that exports a disk, and connects to it. The export is [`nodes::DISK`].
+    fn start(image: &Image<'_>) -> Result<(Self, UnixStream)> {
+        let start = Start::new(image)?;
         let (mut child, qmp, connection) = start.spawn()?;
-        match export(qmp, &start, disk) {
+        match export(qmp, &start, image) {
             Ok((qmp, others)) => {
                 let files = [start.input].into_iter().chain(others).collect();
                 Ok((Self { child, _qmp: qmp, files }, connection))
@@ -61,26 +60,6 @@ impl Daemon {
             Err(Failed::Gone(error)) => Err(anyhow!("{error}").context(child.fate())),
             Err(Failed::Refused(error)) => Err(error),
         }
-    }
-
-    /// What has changed in any of the files since they were opened, and which it was.
-    pub(crate) fn change(&self) -> io::Result<Option<(&Path, Change)>> {
-        for kept in &self.files {
-            if let Some(change) = kept.change()? {
-                return Ok(Some((&kept.path, change)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// All files that the disk consists of, open. The input is the first.
-    pub(crate) fn files(&self) -> impl Iterator<Item = &std::fs::File> {
-        self.files.iter().map(|kept| &kept.file)
-    }
-
-    /// What became of a daemon that no longer answers. It ends now, if it has not.
-    pub(crate) fn fate(&mut self) -> String {
-        self.child.fate()
     }
 }
 
@@ -90,11 +69,11 @@ pub(crate) fn become_if_asked() -> Option<std::process::ExitCode> {
     None
 }
 
-/// What the user asks for.
+/// An image, as the user names it.
 #[derive(Debug)]
-pub(crate) struct Disk<'a> {
+pub(crate) struct Image<'a> {
     /// The file.
-    pub(crate) input: &'a Path,
+    pub(crate) path: &'a Path,
     /// QEMU's name for its format.
     pub(crate) format: &'a str,
     /// What else may be read: files and folders.
@@ -124,17 +103,17 @@ impl From<anyhow::Error> for Failed {
 }
 
 /// Lets the daemon open the disk, looks at what it has opened, and lets it export that.
-fn export(qmp: UnixStream, start: &Start, disk: &Disk<'_>) -> Result<(Qmp, Vec<Kept>), Failed> {
+fn export(qmp: UnixStream, start: &Start, image: &Image<'_>) -> Result<(Qmp, Vec<Kept>), Failed> {
     let failed = |error| match error {
         QmpError::Gone(error) => Failed::Gone(error),
         QmpError::Refused(reason) => {
-            Failed::Refused(anyhow!(refusal::explain(&reason, disk.format, &start.folder)))
+            Failed::Refused(anyhow!(refusal::explain(&reason, image.format, &start.folder)))
         }
     };
     let mut qmp = Qmp::open(qmp).map_err(failed)?;
     let file = nodes::file(start.driver, start.name());
     qmp.execute("blockdev-add", &file).map_err(failed)?;
-    qmp.execute("blockdev-add", &nodes::disk(disk.format)).map_err(failed)?;
+    qmp.execute("blockdev-add", &nodes::disk(image.format)).map_err(failed)?;
     let nodes = qmp.execute("query-named-block-nodes", &json!({ "flat": true })).map_err(failed)?;
     let nodes = serde_json::from_value::<Vec<Node>>(nodes);
     let nodes = nodes.map_err(|error| Failed::Gone(error.into()))?;

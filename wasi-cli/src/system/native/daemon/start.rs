@@ -11,7 +11,7 @@ use rustix::fs::{FileType, fstat};
 
 use super::child::Child;
 use super::files::Kept;
-use super::{Disk, is_confined, program, socket};
+use super::{Image, is_confined, program, socket};
 use crate::kind;
 use crate::shown::shown;
 
@@ -35,20 +35,20 @@ pub(super) struct Start {
 
 impl Start {
     /// Opens the input, and finds everything else.
-    pub(super) fn new(disk: &Disk<'_>) -> Result<Self> {
-        let input = Kept::open(disk.input)?;
+    pub(super) fn new(image: &Image<'_>) -> Result<Self> {
+        let input = Kept::open(image.path)?;
         let driver = driver(&input)?;
-        let Some(name) = disk.input.file_name() else {
+        let Some(name) = image.path.file_name() else {
             bail!("its path does not end with a name");
         };
         Ok(Self {
             program: program::find()?,
             input,
             driver,
-            folder: folder(disk.input),
+            folder: folder(image.path),
             // With a folder before it, nothing in the name can be taken for a protocol.
             seen: Path::new(".").join(name),
-            allowed: disk.allowed.iter().map(|path| real(path)).collect::<Result<_>>()?,
+            allowed: image.allowed.iter().map(|path| real(path)).collect::<Result<_>>()?,
             is_confined: is_confined(),
         })
     }

@@ -1,0 +1,129 @@
+//! The client: reads of an export, and where it holds data.
+
+mod ahead;
+mod receive;
+mod source;
+
+use std::fmt;
+use std::io::{Read, Write};
+
+use crate::error::Error;
+use crate::export::Export;
+use crate::extents::Extents;
+use crate::negotiation::negotiate;
+use crate::pending::Status;
+use crate::settings::{LARGEST_REQUEST, Settings};
+use crate::socket::Socket;
+use crate::stream::Stream;
+use crate::uri::Uri;
+use crate::window::Window;
+use crate::wire::request::{Command, Request};
+
+/// A connection to an export, which is a [`qcow2_stream::ReadAt`].
+///
+/// It reads ahead. After an error it is of no further use, and says the same again.
+pub struct Client<T: Read + Write> {
+    stream: Stream<T>,
+    export: Export,
+    /// Bytes of a read, and how many may be under way.
+    request: u32,
+    depth: usize,
+    window: Window,
+    /// How many reads are worth having under way, at present.
+    ahead: usize,
+    extents: Extents,
+    /// The question for extents that is under way.
+    status: Option<Status>,
+    /// Requests that are still to be sent.
+    outgoing: Vec<u8>,
+    next_cookie: u64,
+    /// What went wrong before.
+    broken: Option<String>,
+}
+
+impl Client<Socket> {
+    /// Connects to the server that a URI names, and chooses the export.
+    ///
+    /// # Errors
+    /// [`Error`], with [`Error::Refused`] if server and client cannot come to terms.
+    pub fn open(uri: &Uri, settings: Settings) -> Result<Self, Error> {
+        let socket = Socket::connect(&uri.address, settings.timeout)?;
+        Self::new(socket, &uri.export, settings)
+    }
+}
+
+impl<T: Read + Write> Client<T> {
+    /// Chooses an export over a connection that was just made.
+    ///
+    /// # Errors
+    /// As for [`open`](Client::open).
+    pub fn new(transport: T, export: &[u8], settings: Settings) -> Result<Self, Error> {
+        let (wanted, depth) = (settings.request.min(LARGEST_REQUEST), settings.depth.max(1));
+        let mut stream = Stream::new(transport, settings);
+        let export = negotiate(&mut stream, export)?;
+        Ok(Self {
+            stream,
+            request: export.block.request(wanted),
+            export,
+            depth,
+            window: Window::default(),
+            ahead: 1,
+            extents: Extents::default(),
+            status: None,
+            outgoing: Vec::new(),
+            next_cookie: 1,
+            broken: None,
+        })
+    }
+
+    /// What the server has agreed to.
+    #[must_use]
+    pub fn export(&self) -> Export {
+        self.export
+    }
+
+    /// Puts a request among those to be sent, and returns the cookie of its reply.
+    fn request(&mut self, command: Command, offset: u64, length: u32) -> u64 {
+        let cookie = self.next_cookie;
+        self.next_cookie = cookie.wrapping_add(1);
+        self.outgoing.extend(Request { command, cookie, offset, length }.encode());
+        cookie
+    }
+
+    fn send(&mut self) -> Result<(), Error> {
+        let sent = self.stream.write(&self.outgoing);
+        self.outgoing.clear();
+        sent
+    }
+
+    /// Refuses to go on after an error, for nothing is certain about a reply from then on.
+    fn unless_broken<V>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<V, Error>,
+    ) -> Result<V, Error> {
+        if let Some(what) = &self.broken {
+            return Err(Error::Broken(what.clone()));
+        }
+        let done = work(self);
+        if let Err(error) = &done {
+            self.broken = Some(error.in_full());
+        }
+        done
+    }
+}
+
+/// Says goodbye, so that the server need not call it an error that the client is gone.
+impl<T: Read + Write> Drop for Client<T> {
+    fn drop(&mut self) {
+        if self.broken.is_none() {
+            self.request(Command::Disconnect, 0, 0);
+            self.stream.write_once(&self.outgoing);
+        }
+    }
+}
+
+impl<T: Read + Write> fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("export", &self.export).finish_non_exhaustive()
+    }
+}

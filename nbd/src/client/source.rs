@@ -1,0 +1,111 @@
+//! The client as a source.
+
+use std::io::{Read, Write};
+use std::ops::Range;
+
+use qcow2_stream::ReadAt;
+
+use super::Client;
+use crate::error::Error;
+use crate::extents::Next;
+
+impl<T: Read + Write> ReadAt for Client<T> {
+    type Error = Error;
+
+    fn size(&mut self) -> Result<u64, Error> {
+        Ok(self.export.size)
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        let buffer = front(buffer, self.export.size.saturating_sub(offset));
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        self.unless_broken(|client| client.read(offset, buffer))
+    }
+
+    fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, Error> {
+        self.unless_broken(|client| client.find_data(offset))
+    }
+}
+
+impl<T: Read + Write> Client<T> {
+    /// Reads what one request brings, or zeros that are known to be there. The buffer is not empty, and
+    /// does not reach past the end of the export.
+    fn read(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        if let Some(end) = self.extents.zeros(offset) {
+            let zeros = front(buffer, end.saturating_sub(offset));
+            zeros.fill(0);
+            return Ok(zeros.len());
+        }
+        self.aim(offset)?;
+        if let Some(direct) = self.fits(offset, buffer) {
+            return self.read_straight(direct, buffer);
+        }
+        while self.window.front().is_some_and(|read| !read.done) {
+            self.receive(None)?;
+        }
+        Ok(self.copy(offset, buffer))
+    }
+
+    /// The cookie of the read at `offset` if nothing of it has come yet and all of it fits.
+    fn fits(&mut self, offset: u64, buffer: &[u8]) -> Option<u64> {
+        let read = self.window.front()?;
+        let fresh = read.offset == offset && read.coverage.is_empty() && !read.done;
+        let room = u32::try_from(buffer.len()).is_ok_and(|room| read.length <= room);
+        (fresh && room).then_some(read.cookie)
+    }
+
+    /// Lets a read go into the caller's buffer without a copy.
+    fn read_straight(&mut self, cookie: u64, buffer: &mut [u8]) -> Result<usize, Error> {
+        while self.window.find(cookie).is_some() {
+            self.receive(Some((cookie, buffer)))?;
+        }
+        let length = self.window.front().map_or(0, |read| {
+            read.wanted = false;
+            usize::try_from(read.length).unwrap_or(0)
+        });
+        self.window.sweep();
+        Ok(length)
+    }
+
+    /// Copies from the first read, which has come.
+    fn copy(&mut self, offset: u64, buffer: &mut [u8]) -> usize {
+        let Some(read) = self.window.front() else {
+            return 0;
+        };
+        let start = usize::try_from(offset.saturating_sub(read.offset)).unwrap_or(usize::MAX);
+        let bytes = read.buffer.get(start..).unwrap_or_default();
+        let length = bytes.len().min(buffer.len());
+        let (to, from) = (buffer.get_mut(..length), bytes.get(..length));
+        if let Some((to, from)) = to.zip(from) {
+            to.copy_from_slice(from);
+        }
+        length
+    }
+
+    /// Finds the first data at or after `offset`.
+    fn find_data(&mut self, mut offset: u64) -> Result<Option<Range<u64>>, Error> {
+        while offset < self.export.size {
+            match self.known_from(offset) {
+                None => return Ok(Some(offset..self.export.size)),
+                Some(Next::Data(data)) => return Ok(Some(data)),
+                Some(Next::UnknownFrom(unknown)) => {
+                    offset = unknown;
+                    if offset < self.export.size {
+                        self.ask_status(offset);
+                        self.send()?;
+                        self.receive(None)?;
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// The front of a buffer, at most `length` bytes of it.
+fn front(buffer: &mut [u8], length: u64) -> &mut [u8] {
+    let length = usize::try_from(length).unwrap_or(usize::MAX).min(buffer.len());
+    buffer.get_mut(..length).unwrap_or_default()
+}

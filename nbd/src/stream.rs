@@ -1,0 +1,99 @@
+//! The bytes to and from a server, and the patience with it.
+
+use std::io::{ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::settings::Settings;
+
+/// As much as the server must send within the timeout.
+const STRETCH: usize = 64 * 1024;
+
+/// A connection.
+pub(crate) struct Stream<T> {
+    transport: T,
+    timeout: Duration,
+    stop: Box<dyn Fn() -> bool + Send>,
+}
+
+impl<T: Read + Write> Stream<T> {
+    pub(crate) fn new(transport: T, settings: Settings) -> Self {
+        Self { transport, timeout: settings.timeout, stop: settings.stop }
+    }
+
+    /// Reads exactly as many bytes as the buffer holds.
+    pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<(), Error> {
+        buffer.chunks_mut(STRETCH).try_for_each(|stretch| self.read_stretch(stretch))
+    }
+
+    /// Reads and drops bytes.
+    pub(crate) fn skip(&mut self, mut length: u64) -> Result<(), Error> {
+        let mut scratch = [0; 4096];
+        while length > 0 {
+            let part = usize::try_from(length).unwrap_or(usize::MAX).min(scratch.len());
+            let part = scratch.get_mut(..part).unwrap_or_default();
+            self.read(part)?;
+            length = length.saturating_sub(u64::try_from(part.len()).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+
+    /// Reads a structure of a known size.
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Error> {
+        let mut array = [0; N];
+        self.read(&mut array)?;
+        Ok(array)
+    }
+
+    fn read_stretch(&mut self, mut buffer: &mut [u8]) -> Result<(), Error> {
+        let begin = Instant::now();
+        while !buffer.is_empty() {
+            match self.transport.read(buffer) {
+                Ok(0) => return Err(Error::Closed),
+                Ok(read) => {
+                    let rest = std::mem::take(&mut buffer).get_mut(read..);
+                    buffer = rest.unwrap_or_default();
+                }
+                Err(error) => self.wait(begin, error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all of the bytes.
+    pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        let begin = Instant::now();
+        while !bytes.is_empty() {
+            match self.transport.write(bytes) {
+                Ok(0) => return Err(Error::Closed),
+                Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+                Err(error) => self.wait(begin, error)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends bytes if that can be done at once. It does not matter whether they arrive.
+    pub(crate) fn write_once(&mut self, bytes: &[u8]) {
+        let _ = self.transport.write(bytes);
+    }
+
+    /// Ends the work of whoever was asked to stop.
+    pub(crate) fn check_stop(&self) -> Result<(), Error> {
+        if (self.stop)() { Err(Error::Stopped) } else { Ok(()) }
+    }
+
+    /// Decides whether what stopped a transfer is worth another try.
+    fn wait(&self, begin: Instant, error: std::io::Error) -> Result<(), Error> {
+        match error.kind() {
+            ErrorKind::Interrupted | ErrorKind::WouldBlock | ErrorKind::TimedOut => {}
+            ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => return Err(Error::Closed),
+            _ => return Err(error.into()),
+        }
+        self.check_stop()?;
+        if begin.elapsed() >= self.timeout {
+            return Err(Error::Stalled(self.timeout));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,110 @@
+//! The input: a raw file or block device, an image of another format, or an export of an NBD server.
+
+use std::ops::Range;
+
+use qcow2_stream::ReadAt;
+use rustix::fd::{AsFd, BorrowedFd};
+
+use crate::args::Args;
+use crate::failure::Failure;
+use crate::source::{FileSource, SourceError};
+use crate::system::daemon::{Image, ImageSource};
+use crate::system::nbd::{self, NbdSource};
+
+/// A disk that can be read.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A file or a block device.
+    File(FileSource),
+    /// An image of another format.
+    Image(ImageSource),
+    /// An export of an NBD server.
+    Nbd(NbdSource),
+}
+
+impl Input {
+    /// Opens what the command line names.
+    pub(crate) fn open(args: &Args) -> Result<Self, Failure> {
+        if nbd::is_uri(&args.input) {
+            return nbd::open(&args.input).map(Self::Nbd);
+        }
+        if let Some(format) = args.image_format() {
+            let image = Image { path: &args.input, format, allowed: &args.allow };
+            let source = ImageSource::open(&image).map(Self::Image);
+            return source.map_err(|error| Failure::source(&args.input, error));
+        }
+        let source = FileSource::open(&args.input, args.size.is_some());
+        source.map(Self::File).map_err(|error| Failure::source(&args.input, error))
+    }
+
+    /// The local files that it consists of, if it does.
+    pub(crate) fn files(&self) -> Vec<BorrowedFd<'_>> {
+        match self {
+            Self::File(file) => vec![file.as_fd()],
+            Self::Image(image) => image.files(),
+            Self::Nbd(_) => Vec::new(),
+        }
+    }
+
+    /// Settles the size of the disk, in bytes, if the user gives one.
+    pub(crate) fn set_size(&mut self, size: Option<u64>) -> Result<(), String> {
+        match self {
+            Self::File(file) => file.set_size(size),
+            Self::Image(image) => image.set_size(size),
+            Self::Nbd(export) => export.set_size(size),
+        }
+    }
+
+    /// Whether somebody else may write to it, and nothing would show that.
+    pub(crate) fn may_change_unnoticed(&self) -> bool {
+        match self {
+            Self::File(_) | Self::Image(_) => false,
+            Self::Nbd(export) => export.is_writable(),
+        }
+    }
+
+    /// Makes sure that it is as it was when it was opened, where that can be known.
+    pub(crate) fn verify(&self) -> Result<(), SourceError> {
+        match self {
+            Self::File(file) => file.verify(),
+            Self::Image(image) => image.verify(),
+            Self::Nbd(_) => Ok(()),
+        }
+    }
+}
+
+impl ReadAt for Input {
+    type Error = SourceError;
+
+    fn size(&mut self) -> Result<u64, SourceError> {
+        match self {
+            Self::File(file) => file.size(),
+            Self::Image(image) => image.size(),
+            Self::Nbd(export) => Ok(export.size()?),
+        }
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
+        match self {
+            Self::File(file) => file.read_at(offset, buffer),
+            Self::Image(image) => image.read_at(offset, buffer),
+            Self::Nbd(export) => Ok(export.read_at(offset, buffer)?),
+        }
+    }
+
+    fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, SourceError> {
+        match self {
+            Self::File(file) => file.next_data(offset),
+            Self::Image(image) => image.next_data(offset),
+            Self::Nbd(export) => Ok(export.next_data(offset)?),
+        }
+    }
+
+    fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
+        match self {
+            Self::File(file) => file.read_cached_at(offset, buffer),
+            Self::Image(image) => image.read_cached_at(offset, buffer),
+            Self::Nbd(export) => Ok(export.read_cached_at(offset, buffer)?),
+        }
+    }
+}
