@@ -65,7 +65,7 @@ fn a_file_that_is_missing_is_named() {
 #[test]
 fn an_image_that_cannot_be_read_says_why() {
     let place = place();
-    convert(&place, "vdi", &[], "disk.raw").refused(4, &["disk.raw", "not in VDI format"]);
+    convert(&place, "vdi", &[], "disk.raw").refused(4, &["cannot read disk.raw", "VDI image"]);
     convert(&place, "qcow2", &[], "gone").refused(4, &["gone", "No such file"]);
     convert(&place, "qcow2", &[], ".").refused(4, &["it is a directory"]);
     convert(&place, "qcow2", &[], "/dev/null").refused(4, &["it is a character device"]);

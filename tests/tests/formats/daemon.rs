@@ -1,10 +1,11 @@
 //! The daemon: which one, and what if there is none, or a bad one.
 
+use std::fs;
 use std::process::Command;
 
 use qcow2_stream_tests::command::{Workplace, run};
 
-use crate::stage::{command, empty, make, path_with, place};
+use crate::stage::{command, empty, make, place};
 
 #[test]
 fn a_missing_daemon_is_named_with_its_package() {
@@ -43,42 +44,46 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("UTF-8")
 }
 
-/// The command with a shell script for a daemon. The sandbox wouldn't let it run anything but a shell's own commands.
-fn with_daemon(place: &Workplace, script: &str) -> Command {
+/// The command with a program of one line of C for a daemon. The kernel would not let a script's shell start.
+fn with_daemon(place: &Workplace, line: &str) -> Command {
     make(place, "-O qcow2", "image");
-    std::fs::create_dir(place.path("bin")).expect("a folder is made");
-    let path = path_with(&place.path("bin"), "qemu-storage-daemon", script);
-    let mut command = command(place, "qcow2", &["--allow", "/bin"], "image");
-    command.env("PATH", path);
+    let bin = place.path("bin");
+    fs::create_dir(&bin).expect("a folder is made");
+    fs::write(bin.join("daemon.c"), format!("#include <unistd.h>\nint main(void) {{ {line} }}\n"))
+        .expect("it is written");
+    let cc = Command::new("cc").args(["-o", NAME, "daemon.c"]).current_dir(&bin).status();
+    assert!(cc.expect("Rust links with cc, too").success());
+    let mut command = command(place, "qcow2", &[], "image");
+    command.env("PATH", bin);
     command
 }
+
+const NAME: &str = "qemu-storage-daemon";
 
 #[test]
 fn a_daemon_that_fails_at_once_is_quoted() {
     let place = place();
-    let command = with_daemon(&place, "echo 'qemu-storage-daemon: no \x1b such luck' >&2; exit 7");
-    let words = ["has ended (exit status: 7)", "no \\u{1b} such luck"];
-    run(command).refused(4, &words);
+    let says = "qemu-storage-daemon: no \\033 such luck\\n";
+    let command = with_daemon(&place, &format!("write(2, \"{says}\", 36); return 7;"));
+    run(command).refused(4, &["has ended (exit status: 7): no \\u{1b} such luck"]);
 }
 
 #[test]
 fn a_daemon_that_says_nothing_is_given_up_and_ended() {
     let place = place();
-    let marker = format!("marker-{}", std::process::id());
-    let command = with_daemon(&place, &format!(": {marker}; read line <&1"));
+    let command = with_daemon(&place, "for (;;) pause();");
     run(command).refused(4, &["did not answer within 30 seconds", "signal: 9"]);
-    let left = std::fs::read_dir("/proc")
-        .expect("there is /proc")
-        .filter_map(|entry| std::fs::read(entry.ok()?.path().join("cmdline")).ok());
-    let left = left.filter(|line| {
-        String::from_utf8_lossy(line).contains(&*place.path("bin").to_string_lossy())
-    });
-    assert_eq!(left.count(), 0, "it still runs");
+    let program = place.path("bin").join(NAME);
+    let runs = |entry: fs::DirEntry| {
+        fs::read_link(entry.path().join("exe")).is_ok_and(|exe| exe == program)
+    };
+    let processes = fs::read_dir("/proc").expect("there is /proc");
+    assert!(!processes.flatten().any(runs), "it still runs");
 }
 
 #[test]
-fn a_daemon_that_talks_nonsense_is_given_up() {
+fn a_daemon_that_speaks_another_protocol_is_given_up() {
     let place = place();
-    let command = with_daemon(&place, "echo 'HTTP/1.1 200 OK'; echo; exit 0");
-    run(command).refused(4, &["qemu-storage-daemon"]);
+    let command = with_daemon(&place, "write(1, \"HTTP/1.1 200 OK\\n\\n\", 17); for (;;) pause();");
+    run(command).refused(4, &["qemu-storage-daemon", "signal: 9"]);
 }

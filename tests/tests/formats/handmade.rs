@@ -120,7 +120,7 @@ fn dmg(disk: &[u8]) -> Vec<u8> {
     let mut entry = |kind: u32, numbers: [usize; 4]| {
         table.extend(kind.to_be_bytes());
         table.extend([0; 4]);
-        numbers.map(|number| table.extend((number as u64).to_be_bytes()));
+        let _ = numbers.map(|number| table.extend((number as u64).to_be_bytes()));
     };
     for (index, chunk) in disk.chunks(CHUNK).enumerate() {
         let (sector, sectors) = (index * CHUNK / SECTOR, chunk.len() / SECTOR);

@@ -27,7 +27,6 @@ fn the_other_formats_are_read() {
     let place = place();
     for (format, how) in [
         ("qcow", ""),
-        ("qcow", "-c"),
         ("qed", ""),
         ("qed", "-o cluster_size=4k"),
         ("vdi", ""),

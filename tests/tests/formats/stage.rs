@@ -1,6 +1,6 @@
 //! What the tests of this suite share: images to convert, and what their conversion is to give.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -104,15 +104,4 @@ pub(crate) fn patch(path: &Path, from: &[u8], to: &[u8]) {
     let at = bytes.windows(from.len()).position(|some| some == from).expect("the bytes are there");
     bytes[at..at + to.len()].copy_from_slice(to);
     fs::write(path, bytes).expect("it can be written");
-}
-
-/// A PATH that has a program of that name before all others.
-pub(crate) fn path_with(folder: &Path, program: &str, script: &str) -> OsString {
-    use std::os::unix::fs::PermissionsExt;
-    let file = folder.join(program);
-    fs::write(&file, format!("#!/bin/sh\n{script}\n")).expect("a program is written");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("it may run");
-    let path = std::env::var_os("PATH").expect("there is a PATH");
-    std::env::join_paths([folder.to_owned()].into_iter().chain(std::env::split_paths(&path)))
-        .expect("a PATH")
 }

@@ -78,7 +78,9 @@ fn an_extent_of_vmdk_is_read_only_if_allowed() {
     let secret = Secret::new();
     let descriptor = format!(
         "# Disk DescriptorFile\nversion=1\nCID=12345678\nparentCID=ffffffff\n\
-         createType=\"monolithicFlat\"\n\nRW {} FLAT \"{}\" 0\n",
+         createType=\"monolithicFlat\"\n\n# Extent description\nRW {} FLAT \"{}\" 0\n\n\
+         # The Disk Data Base\n#DDB\n\nddb.virtualHWVersion = \"4\"\nddb.geometry.cylinders = \"18\"\n\
+         ddb.geometry.heads = \"16\"\nddb.geometry.sectors = \"63\"\nddb.adapterType = \"ide\"\n",
         (9 << 20) / 512,
         secret.name()
     );

@@ -13,7 +13,8 @@ const DENIED: [&str; 2] = ["Could not open '", "': Permission denied"];
 /// The reason for a refusal of QEMU's. Its working directory was `folder`.
 pub(super) fn explain(reason: &str, format: &str, folder: &Path) -> String {
     if let Some(path) = denied(reason).map(|name| seen_from_here(folder, name)) {
-        if access(&path, Access::READ_OK).is_ok() {
+        // Where JSON could not say the name, it leads nowhere.
+        if access(&path, Access::READ_OK).is_ok() || reason.contains(char::REPLACEMENT_CHARACTER) {
             return not_allowed(&path);
         }
     }

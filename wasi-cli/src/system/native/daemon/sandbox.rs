@@ -32,6 +32,10 @@ const LIBRARIES: [&str; 8] = [
 /// Where the loader learns which library is where.
 const LOADER: [&str; 1] = ["/etc/ld.so.cache"];
 
+/// QEMU asks it whether there are locks by open file (OFD), and takes none if there is no answer. It would then read
+/// an image that a running machine writes to.
+const LOCKS: [&str; 1] = ["/dev/null"];
+
 /// Reading, of files and of devices, which are asked for their size.
 const READ: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | IoctlDev});
 
@@ -54,6 +58,7 @@ pub(super) fn confine(program: &Path, input: &File, allowed: &[OsString]) -> Res
         .create()?
         .add_rules(path_beneath_rules(libraries(program), RUN))?
         .add_rules(path_beneath_rules(LOADER, AccessFs::ReadFile))?
+        .add_rules(path_beneath_rules(LOCKS, make_bitflags!(AccessFs::{ReadFile | WriteFile})))?
         .add_rule(PathBeneath::new(PathFd::new(program)?, RUN))?
         .add_rule(PathBeneath::new(input, READ))?;
     let status = allowed.iter().try_fold(ruleset, allow)?.restrict_self()?;

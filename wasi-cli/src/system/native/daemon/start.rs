@@ -23,7 +23,7 @@ pub(super) struct Start {
     pub(super) input: Kept,
     /// QEMU's driver for the input: for a file, or for a block device.
     pub(super) driver: &'static str,
-    /// Where the daemon works: the folder of the input, which the names that an image has for others start from.
+    /// The folder of the input, where the daemon works: the names that an image has for others start from there.
     pub(super) folder: PathBuf,
     /// The input, seen from there.
     seen: PathBuf,
@@ -45,7 +45,7 @@ impl Start {
             program: program::find()?,
             input,
             driver,
-            folder: folder(image.path),
+            folder: image.path.parent().unwrap_or(Path::new("")).to_owned(),
             // With a folder before it, nothing in the name can be taken for a protocol.
             seen: Path::new(".").join(name),
             allowed: image.allowed.iter().map(|path| real(path)).collect::<Result<_>>()?,
@@ -58,13 +58,17 @@ impl Start {
         self.seen.to_str().unwrap_or(WITHOUT_NAME)
     }
 
+    fn folder_or_here(&self) -> &Path {
+        if self.folder.as_os_str().is_empty() { Path::new(".") } else { &self.folder }
+    }
+
     /// Starts the daemon. Whatever it lacks of what it needs shows when one talks to it.
     pub(super) fn spawn(&self) -> Result<(Child, UnixStream, UnixStream)> {
         let (listener, connection) = socket::connected().context("cannot make a socket")?;
         let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
         let mut command = self.command()?;
         command
-            .current_dir(&self.folder)
+            .current_dir(self.folder_or_here())
             .stdin(OwnedFd::from(listener))
             .stdout(OwnedFd::from(theirs));
         let child = Child::spawn(&mut command);
@@ -111,11 +115,6 @@ fn driver(input: &Kept) -> Result<&'static str> {
             kind::in_words(kind)
         ),
     }
-}
-
-fn folder(path: &Path) -> PathBuf {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new(".")).to_owned()
 }
 
 fn real(path: &PathBuf) -> Result<PathBuf> {
