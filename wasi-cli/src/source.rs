@@ -11,7 +11,7 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
-use crate::system::{disk, nbd};
+use crate::system::{daemon, disk, nbd};
 
 /// Why the input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,8 @@ pub(crate) enum SourceError {
         change: Change,
     },
     /// The daemon that reads it has failed.
-    #[error("{0}")]
-    Daemon(String),
+    #[error(transparent)]
+    Daemon(#[from] daemon::Error),
 }
 
 /// A file that must stay as it was when it was opened.

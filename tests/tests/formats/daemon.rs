@@ -5,7 +5,7 @@ use std::process::Command;
 
 use qcow2_stream_tests::command::{Workplace, run};
 
-use crate::stage::{command, empty, make, place};
+use crate::stage::{command, empty, expected, make, overlay, place};
 
 #[test]
 fn a_missing_daemon_is_named_with_its_package() {
@@ -86,4 +86,62 @@ fn a_daemon_that_speaks_another_protocol_is_given_up() {
     let place = place();
     let command = with_daemon(&place, "write(1, \"HTTP/1.1 200 OK\\n\\n\", 17); for (;;) pause();");
     run(command).refused(4, &["qemu-storage-daemon", "signal: 9"]);
+}
+
+#[test]
+fn where_the_kernel_cannot_confine_it_a_note_says_so_and_images_are_checked_all_the_same() {
+    let place = place();
+    make(&place, "-O qcow2", "image");
+    overlay(&place, "disk.raw", "raw", "over");
+    without_landlock(&place);
+    let run = |args: &[&str]| {
+        let program = place.command::<&str>([]);
+        let mut command = Command::new(place.path("without"));
+        command.arg(program.get_program()).args(args).current_dir(place.folder());
+        run(command)
+    };
+    let noted = run(&["-f", "qcow2", "image"]);
+    assert!(noted.status.success() && noted.stdout == expected(&place), "{}", noted.stderr);
+    assert!(noted.stderr.starts_with("qcow2-to-stdout: note: image: "), "{}", noted.stderr);
+    assert!(
+        noted.stderr.contains("Landlock") && noted.stderr.lines().count() == 1,
+        "{}",
+        noted.stderr
+    );
+    assert!(run(&["-q", "-f", "qcow2", "image"]).image() == noted.stdout);
+    assert!(run(&["-q", "-f", "qcow2", "--allow", "disk.raw", "over"]).image() == noted.stdout);
+    run(&["-f", "qcow2", "over"]).refused(4, &["another file, disk.raw", "--allow 'disk.raw'"]);
+}
+
+/// Makes a program that runs another one where the system calls of Landlock are unknown.
+fn without_landlock(place: &Workplace) {
+    const PROGRAM: &str = r#"
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+int main(int argc, char **argv) {
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 444, 0, 2), /* landlock_create_ruleset */
+        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 446, 1, 0), /* landlock_restrict_self */
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { 5, filter };
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+        return 99;
+    execv(argv[1], argv + 1);
+    return 98;
+}
+"#;
+    fs::write(place.path("without.c"), PROGRAM).expect("it is written");
+    let cc = Command::new("cc")
+        .args(["-o", "without", "without.c"])
+        .current_dir(place.folder())
+        .status();
+    assert!(cc.expect("Rust links with cc, too").success());
 }

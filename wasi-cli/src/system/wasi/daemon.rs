@@ -1,6 +1,5 @@
 //! Disks of other formats than raw: none, since a module can't start a program.
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,6 +16,10 @@ pub(crate) struct Image<'a> {
     pub(crate) format: &'a str,
     pub(crate) allowed: &'a [PathBuf],
 }
+
+/// What can go wrong with a daemon: nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {}
 
 /// A disk that a daemon decodes. There is none.
 #[derive(Debug)]
@@ -40,7 +43,10 @@ pub(crate) fn version() -> Result<String> {
 impl ImageSource {
     /// Says that there is none.
     pub(crate) fn open(image: &Image<'_>) -> Result<Self> {
-        bail!("{image:?} cannot be read in a WASI module")
+        let Image { path, format, allowed } = image;
+        bail!(
+            "a WASI module cannot read {path:?} as {format}, whether or not {allowed:?} is allowed"
+        )
     }
 
     /// Never called.

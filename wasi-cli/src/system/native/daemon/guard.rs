@@ -14,7 +14,7 @@ use anyhow::{Context, Result, ensure};
 use rustix::fd::{AsRawFd, IntoRawFd};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
-use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
 use super::{command, sandbox};
 use crate::stderr;
@@ -82,7 +82,7 @@ fn become_daemon(args: &[OsString]) -> Result<std::convert::Infallible> {
 /// Lets this process, whatever program it runs, end with its parent.
 fn end_with(parent: &OsStr) -> Result<()> {
     set_parent_process_death_signal(Some(Signal::KILL))?;
-    let now = getppid().map_or(0, |pid| pid.as_raw_pid());
+    let now = getppid().map_or(0, Pid::as_raw_pid);
     // Otherwise it has ended before it could be asked for.
     ensure!(parent.to_str() == Some(&now.to_string()), "the program that wanted it has ended");
     Ok(())

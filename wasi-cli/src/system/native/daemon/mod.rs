@@ -37,6 +37,11 @@ pub(crate) use guard::become_if_asked;
 pub(crate) use program::version;
 pub(crate) use source::ImageSource;
 
+/// A daemon has failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Error(String);
+
 /// A daemon that exports a disk.
 #[derive(Debug)]
 struct Daemon {

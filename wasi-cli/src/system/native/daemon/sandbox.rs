@@ -29,8 +29,8 @@ const LIBRARIES: [&str; 8] = [
     "/gnu/store",
 ];
 
-/// Where the loader learns which library is where.
-const LOADER: [&str; 1] = ["/etc/ld.so.cache"];
+/// Where the loader learns which library is where, and where libraries that know no system call for it get random numbers.
+const PLAIN: [&str; 2] = ["/etc/ld.so.cache", "/dev/urandom"];
 
 /// QEMU asks it whether there are locks by open file (OFD), and takes none if there is no answer. It would then read
 /// an image that a running machine writes to.
@@ -57,7 +57,7 @@ pub(super) fn confine(program: &Path, input: &File, allowed: &[OsString]) -> Res
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rules(path_beneath_rules(libraries(program), RUN))?
-        .add_rules(path_beneath_rules(LOADER, AccessFs::ReadFile))?
+        .add_rules(path_beneath_rules(PLAIN, AccessFs::ReadFile))?
         .add_rules(path_beneath_rules(LOCKS, make_bitflags!(AccessFs::{ReadFile | WriteFile})))?
         .add_rule(PathBeneath::new(PathFd::new(program)?, RUN))?
         .add_rule(PathBeneath::new(input, READ))?;

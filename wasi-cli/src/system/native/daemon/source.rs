@@ -63,7 +63,7 @@ impl Daemon {
     fn explain(&mut self, error: Error) -> SourceError {
         match error {
             Error::Read { .. } | Error::Refused(_) | Error::Stopped => SourceError::Nbd(error),
-            error => SourceError::Daemon(format!("{}: {error}", self.child.fate())),
+            error => SourceError::Daemon(super::Error(format!("{}: {error}", self.child.fate()))),
         }
     }
 }

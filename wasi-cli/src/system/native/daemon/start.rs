@@ -48,7 +48,7 @@ impl Start {
             folder: image.path.parent().unwrap_or(Path::new("")).to_owned(),
             // With a folder before it, nothing in the name can be taken for a protocol.
             seen: Path::new(".").join(name),
-            allowed: image.allowed.iter().map(|path| real(path)).collect::<Result<_>>()?,
+            allowed: image.allowed.iter().map(real).collect::<Result<_>>()?,
             is_confined: is_confined(),
         })
     }
