@@ -5,13 +5,14 @@ use std::time::Duration;
 
 /// How a client behaves.
 pub struct Settings {
-    /// How long the server may take for an answer, or for the next 64 KiB of one.
+    /// How long the server may take for the negotiation, and then for an answer or the next 64 KiB of one.
     pub timeout: Duration,
     /// Asked several times a second while the client waits: whether to give up.
     pub stop: Box<dyn Fn() -> bool + Send>,
     /// The most bytes that one request asks for. It is rounded to what the server allows.
     pub request: u32,
     /// The most requests that are under way or not yet fetched. Times `request`, this is the memory in use.
+    /// 4 measured best over a Unix socket; a network needs more the longer the way is.
     pub depth: usize,
 }
 
@@ -24,7 +25,7 @@ impl Default for Settings {
             timeout: Duration::from_secs(60),
             stop: Box::new(|| false),
             request: 512 * 1024,
-            depth: 8,
+            depth: 4,
         }
     }
 }

@@ -14,11 +14,28 @@ pub(crate) struct Stream<T> {
     transport: T,
     timeout: Duration,
     stop: Box<dyn Fn() -> bool + Send>,
+    /// When the negotiation began, as long as it lasts: all of it must fit in the timeout.
+    negotiating: Option<Instant>,
 }
 
 impl<T: Read + Write> Stream<T> {
     pub(crate) fn new(transport: T, settings: Settings) -> Self {
-        Self { transport, timeout: settings.timeout, stop: settings.stop }
+        Self {
+            transport,
+            timeout: settings.timeout,
+            stop: settings.stop,
+            negotiating: Some(Instant::now()),
+        }
+    }
+
+    /// From here on, the timeout is for each answer.
+    pub(crate) fn end_negotiation(&mut self) {
+        self.negotiating = None;
+    }
+
+    /// When the time began that is not to exceed the timeout.
+    fn begin(&self) -> Instant {
+        self.negotiating.unwrap_or_else(Instant::now)
     }
 
     /// Reads exactly as many bytes as the buffer holds.
@@ -46,13 +63,17 @@ impl<T: Read + Write> Stream<T> {
     }
 
     fn read_stretch(&mut self, mut buffer: &mut [u8]) -> Result<(), Error> {
-        let begin = Instant::now();
+        let begin = self.begin();
         while !buffer.is_empty() {
             match self.transport.read(buffer) {
                 Ok(0) => return Err(Error::Closed),
                 Ok(read) => {
                     let rest = std::mem::take(&mut buffer).get_mut(read..);
                     buffer = rest.unwrap_or_default();
+                    // Whoever sends a byte now and then must not be waited for for ever.
+                    if !buffer.is_empty() {
+                        self.check_time(begin)?;
+                    }
                 }
                 Err(error) => self.wait(begin, error)?,
             }
@@ -62,7 +83,7 @@ impl<T: Read + Write> Stream<T> {
 
     /// Sends all of the bytes.
     pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
-        let begin = Instant::now();
+        let begin = self.begin();
         while !bytes.is_empty() {
             match self.transport.write(bytes) {
                 Ok(0) => return Err(Error::Closed),
@@ -91,6 +112,10 @@ impl<T: Read + Write> Stream<T> {
             _ => return Err(error.into()),
         }
         self.check_stop()?;
+        self.check_time(begin)
+    }
+
+    fn check_time(&self, begin: Instant) -> Result<(), Error> {
         if begin.elapsed() >= self.timeout {
             return Err(Error::Stalled(self.timeout));
         }

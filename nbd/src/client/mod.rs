@@ -61,6 +61,7 @@ impl<T: Read + Write> Client<T> {
         let (wanted, depth) = (settings.request.min(LARGEST_REQUEST), settings.depth.max(1));
         let mut stream = Stream::new(transport, settings);
         let export = negotiate(&mut stream, export)?;
+        stream.end_negotiation();
         Ok(Self {
             stream,
             request: export.block.request(wanted),

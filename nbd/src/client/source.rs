@@ -95,7 +95,9 @@ impl<T: Read + Write> Client<T> {
                     if offset < self.export.size {
                         self.ask_status(offset);
                         self.send()?;
-                        self.receive(None)?;
+                        while self.status.is_some() {
+                            self.receive(None)?;
+                        }
                     }
                 }
             }

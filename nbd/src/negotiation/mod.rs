@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::export::Export;
 use crate::stream::Stream;
 use crate::wire::greeting::Greeting;
+use crate::wire::option;
 use haggling::Haggling;
 
 /// Comes to terms with a server about an export.
@@ -16,6 +17,7 @@ pub(crate) fn negotiate<T: Read + Write>(
     stream: &mut Stream<T>,
     name: &[u8],
 ) -> Result<Export, Error> {
+    option::check_name(name)?;
     let greeting = Greeting::decode(&stream.array()?)?;
     stream.write(&greeting.client_flags())?;
     let mut haggling = Haggling::new(stream);

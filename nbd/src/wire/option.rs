@@ -58,6 +58,11 @@ pub(crate) fn set_meta_context(name: &[u8], query: &[u8]) -> Result<Vec<u8>, Ref
     Ok(data)
 }
 
+/// Refuses a name that is too long.
+pub(crate) fn check_name(name: &[u8]) -> Result<(), Refusal> {
+    string(name).map(|_| ())
+}
+
 fn string(bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
     let length = u32::try_from(bytes.len()).ok().filter(|_| bytes.len() <= LONGEST_NAME);
     let length = length.ok_or(Refusal::NameTooLong(bytes.len()))?;

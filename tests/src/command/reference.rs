@@ -13,7 +13,16 @@ use crate::corpus::Vector;
 ///
 /// If it doesn't.
 pub fn same_as_reference(place: &Workplace, vector: &Vector) {
-    let mut command = place.command(vector.args());
+    same_as_reference_with(place, vector, vector.args());
+}
+
+/// As [`same_as_reference`], with other arguments that ask for the same image.
+///
+/// # Panics
+///
+/// If it is another.
+pub fn same_as_reference_with(place: &Workplace, vector: &Vector, args: Vec<String>) {
+    let mut command = place.command(args);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = spawn(command);
     let image = digest(child.stdout.take().expect("a pipe"));

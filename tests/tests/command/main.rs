@@ -9,6 +9,7 @@ mod changes;
 mod data_file;
 mod input;
 mod measure;
+mod nbd;
 mod options;
 mod output_file;
 mod pipes;

@@ -4,12 +4,15 @@ use std::ops::Range;
 use std::path::Path;
 
 use qcow2_stream::ReadAt;
-use qcow2_stream_nbd::{Client, Settings, Socket, Uri};
+use qcow2_stream_nbd::{Address, Client, Settings, Socket, Uri};
 
 use crate::failure::Failure;
 use crate::system::signals;
 
 pub(crate) use qcow2_stream_nbd::Error;
+
+/// Reads under way over a network, where each takes its time: 8 MiB.
+const DISTANT: usize = 16;
 
 /// An export, extended with zeros if the user asks for that.
 #[derive(Debug)]
@@ -29,7 +32,11 @@ pub(crate) fn open(input: &Path) -> Result<NbdSource, Failure> {
     let uri = Uri::parse(input.as_os_str().as_encoded_bytes());
     // Its text might have a password in it.
     let uri = uri.map_err(|error| Failure::usage(format_args!("the input's URI: {error}")))?;
-    let client = Client::open(&uri, settings());
+    let depth = match uri.address {
+        Address::Tcp { .. } => DISTANT,
+        Address::Unix(_) => Settings::default().depth,
+    };
+    let client = Client::open(&uri, Settings { depth, ..settings() });
     client.map(NbdSource::new).map_err(|error| Failure::source(input, error))
 }
 

@@ -1,0 +1,10 @@
+//! The client against servers of every kind: honest ones, broken ones, and hostile ones.
+
+mod answers;
+mod arbitrary;
+mod connection;
+mod holes;
+mod honest;
+mod negotiation;
+mod reads;
+mod server;
