@@ -86,15 +86,3 @@ fn an_image_that_cannot_be_read_says_why() {
     );
     convert(&place, "qcow2", &[], "secret").refused(4, &["encrypted", "decrypt it first"]);
 }
-
-#[test]
-fn a_cluster_that_cannot_be_decoded_is_an_error_and_not_zeros() {
-    let place = place();
-    make(&place, "-O qcow2 -c", "image");
-    let mut bytes = fs::read(place.path("image")).expect("it is there");
-    let middle = bytes.len() / 2;
-    bytes[middle..middle + 100_000].fill(0xff);
-    fs::write(place.path("image"), bytes).expect("it is written");
-    convert(&place, "qcow2", &[], "image")
-        .failed(4, &["cannot read image at offset", "Input/output error"]);
-}

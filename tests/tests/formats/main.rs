@@ -3,6 +3,7 @@
 mod chains;
 mod changes;
 mod daemon;
+mod damage;
 mod endings;
 mod handmade;
 mod names;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::cut;
 use super::nodes::{Node, Origin};
 use super::refusal::{guessed, not_allowed, seen_from_here};
 use crate::shown::{self, shown};
@@ -81,6 +82,32 @@ impl Permission<'_> {
         let kept = Kept::open(&path);
         Ok(Some(kept.with_context(|| format!("cannot read {}", shown(&path)))?))
     }
+}
+
+/// Makes sure that no image has been cut off, as far as that can be told.
+pub(super) fn check_whole(
+    nodes: &[Node],
+    permission: &Permission<'_>,
+    input: &Kept,
+    others: &[Kept],
+) -> Result<()> {
+    for node in nodes {
+        let path = seen_from_here(permission.folder, &node.file);
+        let named = if node.file == permission.input { Some(input) } else { None };
+        let Some(kept) = named.or_else(|| others.iter().find(|kept| kept.path == path)) else {
+            continue;
+        };
+        let end = kept.stamp.size.unwrap_or(u64::MAX);
+        let missing = cut::missing(&node.driver, &kept.file, end);
+        let missing = missing.with_context(|| format!("cannot read {}", shown(&kept.path)))?;
+        if let Some(offset) = missing {
+            let name = shown(&kept.path);
+            bail!(
+                "{name} has been cut off: it ends at {end}, and has data at {offset}; get it whole"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn elsewhere(node: &Node) -> String {

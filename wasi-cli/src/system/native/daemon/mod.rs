@@ -6,6 +6,7 @@
 
 mod child;
 mod command;
+mod cut;
 mod files;
 #[cfg(target_os = "linux")]
 mod guard;
@@ -129,6 +130,7 @@ fn export(qmp: UnixStream, start: &Start, image: &Image<'_>) -> Result<(Qmp, Vec
         is_enforced: start.is_confined,
     };
     let others = permission.check(&nodes)?;
+    files::check_whole(&nodes, &permission, &start.input, &others)?;
     qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
     Ok((qmp, others))
 }
