@@ -14,8 +14,8 @@ pub(crate) struct Stream<T> {
     transport: T,
     timeout: Duration,
     stop: Box<dyn Fn() -> bool + Send>,
-    /// When the negotiation began, as long as it lasts: all of it must fit in the timeout.
-    negotiating: Option<Instant>,
+    /// Since when all that goes on must fit in one timeout, as the negotiation must.
+    limited: Option<Instant>,
 }
 
 impl<T: Read + Write> Stream<T> {
@@ -24,18 +24,24 @@ impl<T: Read + Write> Stream<T> {
             transport,
             timeout: settings.timeout,
             stop: settings.stop,
-            negotiating: Some(Instant::now()),
+            limited: Some(Instant::now()),
         }
     }
 
     /// From here on, the timeout is for each answer.
     pub(crate) fn end_negotiation(&mut self) {
-        self.negotiating = None;
+        self.limited = None;
+    }
+
+    /// From here on, all that goes on must fit in this time, or in the timeout if that is less.
+    pub(crate) fn limit(&mut self, time: Duration) {
+        self.timeout = self.timeout.min(time);
+        self.limited = Some(Instant::now());
     }
 
     /// When the time began that is not to exceed the timeout.
     fn begin(&self) -> Instant {
-        self.negotiating.unwrap_or_else(Instant::now)
+        self.limited.unwrap_or_else(Instant::now)
     }
 
     /// Reads exactly as many bytes as the buffer holds.

@@ -63,6 +63,12 @@ impl Window {
         holds
     }
 
+    /// Moves on to nowhere: nothing is wanted any more.
+    pub(crate) fn forget(&mut self) {
+        self.reads.iter_mut().for_each(|read| read.wanted = false);
+        self.sweep();
+    }
+
     /// Forgets what has come and is not wanted.
     pub(crate) fn sweep(&mut self) {
         self.reads.retain(|read| read.wanted || !read.done);

@@ -6,6 +6,7 @@ mod source;
 
 use std::fmt;
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use crate::error::Error;
 use crate::export::Export;
@@ -113,15 +114,26 @@ impl<T: Read + Write> Client<T> {
     }
 }
 
-/// Says goodbye, so that the server need not call it an error that the client is gone.
+/// Says goodbye, having heard what is still under way: some servers crash if their answers meet a closed connection.
 impl<T: Read + Write> Drop for Client<T> {
     fn drop(&mut self) {
-        if self.broken.is_none() {
-            self.request(Command::Disconnect, 0, 0);
-            self.stream.write_once(&self.outgoing);
+        if self.broken.is_some() {
+            return;
         }
+        self.window.forget();
+        self.stream.limit(FAREWELL);
+        while self.window.len() > 0 || self.status.is_some() {
+            if self.receive(None).is_err() {
+                return;
+            }
+        }
+        self.request(Command::Disconnect, 0, 0);
+        self.stream.write_once(&self.outgoing);
     }
 }
+
+/// How long the last answers are waited for.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 impl<T: Read + Write> fmt::Debug for Client<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -184,3 +184,13 @@ impl Write for Server {
         Ok(())
     }
 }
+
+/// A client that goes has heard all that it asked for.
+impl Drop for Server {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let left = self.requests.len() + self.begun.len() + self.answers.len();
+            assert_eq!(left, 0, "the client goes with requests under way");
+        }
+    }
+}
