@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use qcow2_stream_tests::command::LoopDevice;
+
 use crate::stage::{absolute, convert, make, overlay, patch, place, qemu_img, same};
 
 #[test]
@@ -29,6 +31,27 @@ fn names_start_from_the_folder_of_the_image_wherever_one_is() {
     overlay(&place, &absolute, "raw", "deep/over");
     same(&place, "qcow2", &["--allow", &absolute], "deep/over");
     same(&place, "qcow2", &["--allow", "."], "deep/over");
+}
+
+#[test]
+fn a_data_file_is_looked_for_beside_the_image() {
+    let place = place();
+    fs::create_dir(place.path("deep")).expect("a folder is made");
+    let mut command = std::process::Command::new("qemu-img");
+    command.args([
+        "convert",
+        "-f",
+        "raw",
+        "-O",
+        "qcow2",
+        "-o",
+        "data_file=data",
+        "../disk.raw",
+        "image",
+    ]);
+    let status = command.current_dir(place.path("deep")).status();
+    assert!(status.expect("qemu-utils is installed").success());
+    same(&place, "qcow2", &["--allow", "deep/data"], "deep/image");
 }
 
 #[test]
@@ -85,4 +108,18 @@ fn an_image_that_cannot_be_read_says_why() {
         ],
     );
     convert(&place, "qcow2", &[], "secret").refused(4, &["encrypted", "decrypt it first"]);
+}
+
+#[test]
+fn an_image_on_a_block_device_is_read() {
+    let place = place();
+    make(&place, "-O qcow2", "image");
+    let file = fs::File::options().write(true).open(place.path("image")).expect("it is there");
+    file.set_len(32 << 20).expect("a device is larger than what is on it");
+    let device = LoopDevice::new(&place.path("image"));
+    same(&place, "qcow2", &[], device.path());
+    // And as a backing file.
+    overlay(&place, device.path().to_str().expect("UTF-8"), "qcow2", "over");
+    same(&place, "qcow2", &["--allow", device.path().to_str().expect("UTF-8")], "over");
+    convert(&place, "qcow2", &[], "over").refused(4, &["--allow '/dev/loop"]);
 }

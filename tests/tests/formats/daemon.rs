@@ -49,8 +49,11 @@ fn with_daemon(place: &Workplace, line: &str) -> Command {
     make(place, "-O qcow2", "image");
     let bin = place.path("bin");
     fs::create_dir(&bin).expect("a folder is made");
-    fs::write(bin.join("daemon.c"), format!("#include <unistd.h>\nint main(void) {{ {line} }}\n"))
-        .expect("it is written");
+    fs::write(
+        bin.join("daemon.c"),
+        format!("#include <fcntl.h>\n#include <unistd.h>\nint main(void) {{ {line} }}\n"),
+    )
+    .expect("it is written");
     let cc = Command::new("cc").args(["-o", NAME, "daemon.c"]).current_dir(&bin).status();
     assert!(cc.expect("Rust links with cc, too").success());
     let mut command = command(place, "qcow2", &[], "image");
@@ -86,6 +89,23 @@ fn a_daemon_that_speaks_another_protocol_is_given_up() {
     let place = place();
     let command = with_daemon(&place, "write(1, \"HTTP/1.1 200 OK\\n\\n\", 17); for (;;) pause();");
     run(command).refused(4, &["qemu-storage-daemon", "signal: 9"]);
+}
+
+#[test]
+fn a_daemon_that_does_what_it_likes_reaches_the_input_alone() {
+    let place = place();
+    let line = r#"
+        int reached = open("image", O_RDONLY) < 0 ? 1 : 0;
+        reached |= open("image", O_RDWR) < 0 ? 0 : 2;
+        reached |= open("disk.raw", O_RDONLY) < 0 ? 0 : 4;
+        reached |= open("new", O_CREAT | O_RDWR, 0600) < 0 ? 0 : 8;
+        reached |= open(".", O_RDONLY | O_DIRECTORY) < 0 ? 0 : 16;
+        reached |= open("/etc/passwd", O_RDONLY) < 0 ? 0 : 32;
+        reached |= unlink("image") < 0 ? 0 : 64;
+        execl("/bin/sh", "sh", "-c", "exit 99", (char *)0);
+        return reached;"#;
+    run(with_daemon(&place, line)).refused(4, &["has ended (exit status: 0)"]);
+    assert_eq!(place.names(), ["bin", "disk.raw", "image"]);
 }
 
 #[test]

@@ -130,4 +130,17 @@ mod tests {
         assert!(fate.contains("signal: 9"), "{fate}");
         assert!(child.listener.is_finished(), "something has kept its standard error open");
     }
+
+    #[test]
+    fn it_does_not_survive_a_panic() {
+        let child = shell("sleep 1000 & echo up >&2; wait");
+        within_patience(|| child.said.lock().unwrap().starts_with(b"up").then_some(()));
+        let id = child.process.id();
+        assert!(std::fs::exists(format!("/proc/{id}")).unwrap(), "it is not there at all");
+        let panic = std::panic::catch_unwind(move || {
+            let _child = child;
+            panic!("on purpose");
+        });
+        assert!(panic.is_err() && !std::fs::exists(format!("/proc/{id}")).unwrap());
+    }
 }

@@ -63,7 +63,8 @@ impl Daemon {
                 let files = [start.input].into_iter().chain(others).collect();
                 Ok((Self { child, _qmp: qmp, files }, connection))
             }
-            Err(Failed::Gone(error)) => Err(anyhow!("{error}").context(child.fate())),
+            Err(Failed::Gone(error)) if is_end(&error) => Err(anyhow!(child.fate())),
+            Err(Failed::Gone(error)) => Err(anyhow!(error).context(child.fate())),
             Err(Failed::Refused(error)) => Err(error),
         }
     }
@@ -106,6 +107,12 @@ impl From<anyhow::Error> for Failed {
     fn from(error: anyhow::Error) -> Self {
         Self::Refused(error)
     }
+}
+
+/// Whether an error is just what the end of the other process looks like.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
 /// Lets the daemon open the disk, looks at what it has opened, and lets it export that.
