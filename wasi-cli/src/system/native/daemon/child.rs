@@ -137,10 +137,10 @@ mod tests {
         within_patience(|| child.said.lock().unwrap().starts_with(b"up").then_some(()));
         let id = child.process.id();
         assert!(std::fs::exists(format!("/proc/{id}")).unwrap(), "it is not there at all");
-        let panic = std::panic::catch_unwind(move || {
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
             let _child = child;
             panic!("on purpose");
-        });
+        }));
         assert!(panic.is_err() && !std::fs::exists(format!("/proc/{id}")).unwrap());
     }
 }
