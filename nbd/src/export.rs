@@ -22,7 +22,7 @@ pub struct Export {
 pub(crate) struct BlockSize {
     /// Offsets and lengths are multiples of it.
     pub(crate) minimum: u32,
-    /// Reads do best if they begin and end at multiples of it.
+    /// Reads do best if they begin and end at multiples of it. A power of two.
     pub(crate) preferred: u32,
     /// No read is longer.
     pub(crate) maximum: u32,
@@ -49,6 +49,8 @@ impl BlockSize {
         if minimum > LARGEST_MINIMUM {
             return Err(Refusal::BlockSize { minimum, limit: LARGEST_MINIMUM }.into());
         }
+        // It is but a hint, and one that can be followed only if it is a power of two, as it should be.
+        let preferred = if preferred.is_power_of_two() { preferred } else { minimum };
         Ok(Self { minimum, preferred, maximum })
     }
 
@@ -85,6 +87,12 @@ mod tests {
         }
         let large = BlockSize::new(2 << 20, 2 << 20, 4 << 20);
         assert!(matches!(large, Err(Error::Refused(Refusal::BlockSize { .. }))));
+    }
+
+    #[test]
+    fn a_preferred_size_that_is_no_power_of_two_is_ignored() {
+        assert_eq!(BlockSize::new(512, u32::MAX, u32::MAX).unwrap().preferred, 512);
+        assert_eq!(BlockSize::new(512, 1 << 31, u32::MAX).unwrap().preferred, 1 << 31);
     }
 
     #[test]

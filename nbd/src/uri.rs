@@ -223,3 +223,77 @@ fn decode(mut text: &[u8]) -> Result<Vec<u8>, UriError> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tcp(host: &str, port: u16) -> Address {
+        Address::Tcp { host: host.to_owned(), port }
+    }
+
+    #[test]
+    fn a_host_a_port_and_an_export_are_understood() {
+        for (text, address, export) in [
+            ("nbd://host", tcp("host", 10809), ""),
+            ("nbd://host/", tcp("host", 10809), ""),
+            ("NBD://host:10/disk", tcp("host", 10), "disk"),
+            ("nbd://host:/disk", tcp("host", 10809), "disk"),
+            ("nbd:///disk", tcp("localhost", 10809), "disk"),
+            ("nbd://[::1]/a", tcp("::1", 10809), "a"),
+            ("nbd://[fe80::1]:7/a", tcp("fe80::1", 7), "a"),
+            ("nbd://10.0.0.1//a/b", tcp("10.0.0.1", 10809), "/a/b"),
+            ("nbd://h%6fst/a%20b%2F%C3%BC?", tcp("host", 10809), "a b/ü"),
+        ] {
+            let export = export.as_bytes().to_vec();
+            assert_eq!(Uri::parse(text.as_bytes()), Ok(Uri { address, export }), "{text}");
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_socket_may_have_any_name() {
+        use std::os::unix::ffi::OsStrExt;
+        let uri = Uri::parse(b"nbd+unix:///disk?socket=/run/a%20%26%fcb.sock").unwrap();
+        let Address::Unix(path) = uri.address else { panic!("{uri:?}") };
+        assert_eq!(path.as_os_str().as_bytes(), b"/run/a &\xfcb.sock");
+        let relative = Uri::parse(b"nbd+unix://?socket=s").unwrap();
+        assert_eq!(relative.address, Address::Unix("s".into()));
+    }
+
+    #[test]
+    fn only_what_begins_with_a_scheme_is_one() {
+        for text in ["nbd://", "nbds://x", "Nbd+Unix:///", "nbd+vsock://1"] {
+            assert!(Uri::is_one(text.as_bytes()), "{text}");
+        }
+        for text in
+            ["", "nbd", "nbd:", "nbd:/", "nbd:host:10809", "./nbd://x", "nbdx://y", "http://x"]
+        {
+            assert!(!Uri::is_one(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_meaning_is_refused() {
+        let parse = |text: &str| Uri::parse(text.as_bytes()).unwrap_err();
+        assert_eq!(parse("nbds://host"), UriError::Tls);
+        assert_eq!(parse("nbds+unix:///?socket=s"), UriError::Tls);
+        assert_eq!(parse("nbd+vsock://1/"), UriError::Vsock);
+        assert_eq!(parse("nbd://user:password@host/"), UriError::Credentials);
+        for port in ["0", "65536", "-1", "+1", "1 ", "x", "99999999999999999999"] {
+            assert_eq!(parse(&format!("nbd://host:{port}/")), UriError::Port);
+        }
+        for host in ["[::1", "[host]", "[]", "a b", "%01", "%ff", "[::1]x"] {
+            let error = parse(&format!("nbd://{host}/"));
+            assert!(matches!(error, UriError::Host | UriError::Port), "{host}: {error:?}");
+        }
+        for name in ["%", "%1", "%g0", "%00", "%+1"] {
+            assert_eq!(parse(&format!("nbd://host/{name}")), UriError::Percent, "{name}");
+        }
+        assert_eq!(parse("nbd+unix:///x"), UriError::Socket);
+        assert_eq!(parse("nbd+unix://host/x?socket=s"), UriError::HostOfSocket);
+        assert_eq!(parse("nbd+unix:///?socket=s&socket=t"), UriError::Twice);
+        assert_eq!(parse("nbd://host/#x"), UriError::Fragment);
+        assert!(matches!(parse("nbd://host/?x=y"), UriError::Parameter(_)));
+    }
+}

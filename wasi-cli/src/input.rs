@@ -19,14 +19,14 @@ pub(crate) enum Input {
     /// An image of another format.
     Image(ImageSource),
     /// An export of an NBD server.
-    Nbd(NbdSource),
+    Nbd(Box<NbdSource>),
 }
 
 impl Input {
     /// Opens what the command line names.
     pub(crate) fn open(args: &Args) -> Result<Self, Failure> {
         if nbd::is_uri(&args.input) {
-            return nbd::open(&args.input).map(Self::Nbd);
+            return nbd::open(&args.input).map(|export| Self::Nbd(Box::new(export)));
         }
         if let Some(format) = args.image_format() {
             let image = Image { path: &args.input, format, allowed: &args.allow };

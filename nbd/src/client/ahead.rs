@@ -63,8 +63,7 @@ impl<T: Read + Write> Client<T> {
     /// Asks for a read's worth of bytes from `start` on, though not for more than up to `end`.
     fn read_from(&mut self, start: u64, end: u64) {
         let most = start.saturating_add(self.request.into());
-        let cut =
-            most & !u64::from(self.export.block.preferred.next_power_of_two()).saturating_sub(1);
+        let cut = most & !u64::from(self.export.block.preferred).saturating_sub(1);
         let full = if cut > start { cut } else { most };
         let end = full.min(self.up(end)).min(self.export.size);
         let length = u32::try_from(end.saturating_sub(start)).unwrap_or(self.request);
@@ -78,7 +77,7 @@ impl<T: Read + Write> Client<T> {
         if self.status.is_some() || offset >= self.export.size {
             return;
         }
-        let most = u64::from(u32::MAX & !self.mask32());
+        let most = u64::from(!self.mask32());
         let length = self.export.size.saturating_sub(offset).min(most);
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         let cookie = self.request(Command::BlockStatus, offset, length);

@@ -166,9 +166,10 @@ impl<T: Read + Write> Client<T> {
     }
 
     fn block_status(&mut self, header: ChunkHeader, status: Status) -> Result<(), Error> {
-        let bytes = header.length.checked_sub(chunk::CONTEXT).unwrap_or(0);
-        let extent = u32::try_from(chunk::EXTENT).unwrap_or(1);
-        if bytes == 0 || !bytes.is_multiple_of(extent) || status.told {
+        let bytes = header.length.saturating_sub(chunk::CONTEXT);
+        // An extent has 8 bytes.
+        let extents = bytes >> 3;
+        if bytes == 0 || !bytes.is_multiple_of(8) || status.told {
             let what = format!("a block status of {} bytes, or a second one", header.length);
             return Err(Error::protocol(what));
         }
@@ -180,7 +181,7 @@ impl<T: Read + Write> Client<T> {
         self.status = Some(Status { told: true, ..status });
         self.extents.begin(status.offset);
         let (mut position, mut room) = (status.offset, true);
-        for _ in 0..bytes / extent {
+        for _ in 0..extents {
             let (length, zero) = chunk::extent(self.stream.array()?);
             if length == 0 || position >= status.end() {
                 let what =

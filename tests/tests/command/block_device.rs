@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use std::process::Stdio;
 
 use qcow2_stream_tests::command::{LoopDevice, Workplace, finish, run, spawn};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, mknodat, open};
 
 use crate::place;
 
@@ -38,6 +38,20 @@ fn a_block_device_is_not_replaced_by_its_own_image_under_another_name() {
     let mut command = place.command([device.path()]);
     command.stdout(node).stderr(Stdio::piped());
     finish(spawn(command)).refused(2, &["standard output is the input"]);
+}
+
+#[test]
+fn a_block_device_in_use_is_read_like_any_and_noted() {
+    let (place, device) = device();
+    let flags = OFlags::RDONLY | OFlags::EXCL | OFlags::CLOEXEC;
+    // What a file system does that is mounted.
+    let claim = open(device.path(), flags, Mode::empty()).expect("nobody else has claimed it");
+    let outcome = run(place.command([device.path()]));
+    assert_eq!(outcome.status.code(), Some(0), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("it is in use"), "{}", outcome.stderr);
+    drop(claim);
+    let image = run(place.command([device.path()])).image();
+    assert!(outcome.stdout == image, "another image");
 }
 
 fn device() -> (Workplace, LoopDevice) {

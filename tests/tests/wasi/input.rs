@@ -58,3 +58,11 @@ fn another_format_is_refused_with_the_way_to_show_it_as_raw() {
     outcome.failed(2, &words);
     assert_eq!(outcome.stdout, b"");
 }
+
+#[test]
+fn an_nbd_server_is_out_of_reach() {
+    let place = Workplace::new(FRONT_END);
+    for uri in ["nbd://host/disk", "nbd+unix:///?socket=s", "NBDS://host/"] {
+        run(place.command([uri])).refused(2, &["no sockets", "native command"]);
+    }
+}

@@ -19,7 +19,8 @@ pub(crate) enum NbdSource {}
 pub(crate) fn is_uri(input: &Path) -> bool {
     let scheme = input.to_str().and_then(|name| name.split_once("://"));
     scheme.is_some_and(|(scheme, _)| {
-        ["nbd", "nbd+unix", "nbds", "nbds+unix"].contains(&scheme.to_ascii_lowercase().as_str())
+        ["nbd", "nbd+unix", "nbds", "nbds+unix", "nbd+vsock", "nbds+vsock"]
+            .contains(&scheme.to_ascii_lowercase().as_str())
     })
 }
 
