@@ -17,7 +17,7 @@ pub(crate) enum Input {
     /// A file or a block device.
     File(FileSource),
     /// An image of another format.
-    Image(ImageSource),
+    Image(Box<ImageSource>),
     /// An export of an NBD server.
     Nbd(Box<NbdSource>),
 }
@@ -30,7 +30,7 @@ impl Input {
         }
         if let Some(format) = args.image_format() {
             let image = Image { path: &args.input, format, allowed: &args.allow };
-            let source = ImageSource::open(&image).map(Self::Image);
+            let source = ImageSource::open(&image).map(Box::new).map(Self::Image);
             return source.map_err(|error| Failure::source(&args.input, error));
         }
         let source = FileSource::open(&args.input, args.size.is_some());
