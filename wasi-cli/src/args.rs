@@ -7,7 +7,6 @@ use qcow2_stream::{ClusterSize, DataFile, Options, RefcountBits};
 
 use crate::byte_size;
 use crate::failure::Failure;
-use crate::shown;
 use crate::system::{formats, nbd};
 
 /// What `--help` says about the exit status.
@@ -21,7 +20,7 @@ Exit status:
   5  the output could not be written
 With any but 0, throw away what was written.";
 
-/// Convert a raw disk to a qcow2 image on standard output.
+/// Convert a disk to a qcow2 image on standard output.
 ///
 /// The disk is read twice: once to learn which clusters hold data, once to write them. It must not change
 /// meanwhile; if it does, that is an error.
@@ -32,9 +31,13 @@ pub(crate) struct Args {
     /// and nbd+unix:///EXPORT?socket=PATH.
     pub(crate) input: PathBuf,
 
-    /// Format of the input; only raw, the default, for now.
+    /// Format of the input, as QEMU calls it; qemu-storage-daemon reads all but raw, the default. Never guessed.
     #[arg(short, long, value_name = "FORMAT")]
     pub(crate) format: Option<String>,
+
+    /// Another file that the image may consist of (a backing file, say), or a folder of such files. May be repeated.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) allow: Vec<PathBuf>,
 
     /// Size of a cluster: a power of two from 512 to 2M.
     #[arg(short, long, value_name = "SIZE", default_value = "64K", value_parser = cluster_size)]
@@ -72,6 +75,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_value = "auto", default_missing_value = "auto")]
     pub(crate) progress: Report,
 
+    /// With --version: tell that of qemu-storage-daemon, too.
+    #[arg(long, requires = "version")]
+    verbose: bool,
+
     /// Report no progress, and no notes.
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -98,19 +105,40 @@ pub(crate) enum Report {
 impl Args {
     /// The options of the image.
     pub(crate) fn options(&self) -> Result<Options, Failure> {
-        if let Some(format) = self.format.as_deref().filter(|format| *format != "raw") {
-            let format = shown::text(format);
-            return Err(Failure::usage(format_args!(
-                "input format '{}' is not supported yet, only raw is; {}",
-                format,
-                formats::help(&format)
-            )));
-        }
+        self.check_format()?;
         Ok(Options {
             cluster_size: self.cluster_size,
             refcount_bits: self.refcount_bits,
             data_file: self.data_file()?,
         })
+    }
+
+    /// The format of the input, unless it is raw.
+    pub(crate) fn image_format(&self) -> Option<&str> {
+        self.format.as_deref().filter(|format| *format != "raw")
+    }
+
+    fn check_format(&self) -> Result<(), Failure> {
+        let Some(format) = self.image_format() else {
+            if self.allow.is_empty() {
+                return Ok(());
+            }
+            return Err(Failure::usage(
+                "--allow is for images that name other files, and a raw disk names none; say the format with -f FORMAT",
+            ));
+        };
+        formats::check(format).map_err(Failure::usage)?;
+        if nbd::is_uri(&self.input) {
+            return Err(Failure::usage(format_args!(
+                "an NBD export is read as a raw disk, whatever it holds; let its server decode {format}, as qemu-nbd -f {format} does"
+            )));
+        }
+        if self.data_file || self.data_file_raw {
+            return Err(Failure::usage(format_args!(
+                "an external data file holds the raw disk, which a {format} image does not; leave out -d and -R"
+            )));
+        }
+        Ok(())
     }
 
     fn data_file(&self) -> Result<Option<DataFile>, Failure> {

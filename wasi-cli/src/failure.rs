@@ -49,8 +49,9 @@ impl Failure {
         error: Error<SourceError, SinkError>,
     ) -> Self {
         match error {
-            Error::Source { offset, error: SourceError::Changed(change) } => {
-                let what = format!("{} changed while it was read", shown(input));
+            Error::Source { offset, error: SourceError::Changed { other, change } } => {
+                let file = other.as_deref().unwrap_or(input);
+                let what = format!("{} changed while it was read", shown(file));
                 Self::new(
                     SOURCE,
                     anyhow!("{change}; noticed at offset {offset}; {KEEP_STILL}").context(what),

@@ -1,12 +1,14 @@
-//! The input: a file or block device, or an export of an NBD server.
+//! The input: a raw file or block device, an image of another format, or an export of an NBD server.
 
 use std::ops::Range;
 
 use qcow2_stream::ReadAt;
+use rustix::fd::{AsFd, BorrowedFd};
 
 use crate::args::Args;
 use crate::failure::Failure;
 use crate::source::{FileSource, SourceError};
+use crate::system::daemon::{Image, ImageSource};
 use crate::system::nbd::{self, NbdSource};
 
 /// A disk that can be read.
@@ -14,6 +16,8 @@ use crate::system::nbd::{self, NbdSource};
 pub(crate) enum Input {
     /// A file or a block device.
     File(FileSource),
+    /// An image of another format.
+    Image(Box<ImageSource>),
     /// An export of an NBD server.
     Nbd(Box<NbdSource>),
 }
@@ -24,15 +28,21 @@ impl Input {
         if nbd::is_uri(&args.input) {
             return nbd::open(&args.input).map(|export| Self::Nbd(Box::new(export)));
         }
+        if let Some(format) = args.image_format() {
+            let image = Image { path: &args.input, format, allowed: &args.allow };
+            let source = ImageSource::open(&image).map(Box::new).map(Self::Image);
+            return source.map_err(|error| Failure::source(&args.input, error));
+        }
         let source = FileSource::open(&args.input, args.size.is_some());
         source.map(Self::File).map_err(|error| Failure::source(&args.input, error))
     }
 
-    /// The file, if it is one.
-    pub(crate) fn file(&self) -> Option<&FileSource> {
+    /// The local files that it consists of, if it does.
+    pub(crate) fn files(&self) -> Vec<BorrowedFd<'_>> {
         match self {
-            Self::File(file) => Some(file),
-            Self::Nbd(_) => None,
+            Self::File(file) => vec![file.as_fd()],
+            Self::Image(image) => image.files(),
+            Self::Nbd(_) => Vec::new(),
         }
     }
 
@@ -40,6 +50,7 @@ impl Input {
     pub(crate) fn set_size(&mut self, size: Option<u64>) -> Result<(), String> {
         match self {
             Self::File(file) => file.set_size(size),
+            Self::Image(image) => image.set_size(size),
             Self::Nbd(export) => export.set_size(size),
         }
     }
@@ -47,7 +58,7 @@ impl Input {
     /// Whether somebody else may write to it, and nothing would show that.
     pub(crate) fn may_change_unnoticed(&self) -> bool {
         match self {
-            Self::File(_) => false,
+            Self::File(_) | Self::Image(_) => false,
             Self::Nbd(export) => export.is_writable(),
         }
     }
@@ -56,6 +67,7 @@ impl Input {
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
         match self {
             Self::File(file) => file.verify(),
+            Self::Image(image) => image.verify(),
             Self::Nbd(_) => Ok(()),
         }
     }
@@ -67,6 +79,7 @@ impl ReadAt for Input {
     fn size(&mut self) -> Result<u64, SourceError> {
         match self {
             Self::File(file) => file.size(),
+            Self::Image(image) => image.size(),
             Self::Nbd(export) => Ok(export.size()?),
         }
     }
@@ -74,6 +87,7 @@ impl ReadAt for Input {
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
         match self {
             Self::File(file) => file.read_at(offset, buffer),
+            Self::Image(image) => image.read_at(offset, buffer),
             Self::Nbd(export) => Ok(export.read_at(offset, buffer)?),
         }
     }
@@ -81,6 +95,7 @@ impl ReadAt for Input {
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, SourceError> {
         match self {
             Self::File(file) => file.next_data(offset),
+            Self::Image(image) => image.next_data(offset),
             Self::Nbd(export) => Ok(export.next_data(offset)?),
         }
     }
@@ -88,6 +103,7 @@ impl ReadAt for Input {
     fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
         match self {
             Self::File(file) => file.read_cached_at(offset, buffer),
+            Self::Image(image) => image.read_cached_at(offset, buffer),
             Self::Nbd(export) => Ok(export.read_cached_at(offset, buffer)?),
         }
     }

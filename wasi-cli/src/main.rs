@@ -17,16 +17,23 @@ mod stamp;
 mod stderr;
 mod stdout;
 mod system;
+mod version;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::Args;
-use system::signals;
+use system::{daemon, signals};
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    if let Some(status) = daemon::become_if_asked() {
+        return status;
+    }
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return version::print(&error).into(),
+    };
     // A panic has said what it is; here it gets the exit status of a defect.
     let Ok(result) = std::panic::catch_unwind(|| conversion::run(&args)) else {
         return exit_code::OTHER.into();

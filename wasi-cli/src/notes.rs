@@ -6,7 +6,7 @@ use crate::args::Args;
 use crate::input::Input;
 use crate::shown::shown;
 use crate::stderr;
-use crate::system::disk;
+use crate::system::{daemon, disk};
 
 /// How images of other formats begin: the format, and its first bytes.
 const FORMATS: [(&str, &[u8]); 7] = [
@@ -19,18 +19,25 @@ const FORMATS: [(&str, &[u8]); 7] = [
     ("vdi", b"<<< "),
 ];
 
+/// What to know where only this program, and not the kernel, keeps images from strangers in bounds.
+const NOT_CONFINED: &str = "this system cannot confine qemu-storage-daemon (Linux can, with Landlock); an image that names other files \
+     is refused all the same, but one that exploits a defect of QEMU is not stopped";
+
 /// Says on standard error what is noteworthy.
 pub(crate) fn say(args: &Args, source: &mut Input) {
     let name = shown(&args.input);
-    if let Some(format) = other_format(source).filter(|_| args.format.is_none()) {
+    if let Some(format) = args.format.is_none().then(|| other_format(source)).flatten() {
         let note = format!("it begins like a {format} image, and is converted as a raw disk");
-        say_line(&name, &format!("{note}; -f raw says that it is one"));
+        say_line(&name, &format!("{note}; -f raw says that it is one, -f {format} that it is not"));
+    }
+    if args.image_format().is_some() && !daemon::is_confined() {
+        say_line(&name, NOT_CONFINED);
     }
     if source.may_change_unnoticed() {
         let note = "it is writable; if somebody writes to it meanwhile, the image is of no moment in time, and nothing tells";
         say_line(&name, note);
     }
-    if source.file().is_some() && disk::is_in_use(&args.input) {
+    if !source.files().is_empty() && disk::is_in_use(&args.input) {
         let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
         say_line(&name, note);
     }

@@ -127,16 +127,15 @@ fn replaced(path: &Path) -> io::Result<Option<Stat>> {
     Err(io::Error::other(format!("it is {kind}; {help}")))
 }
 
-/// Makes sure that the output is not the file that is being read.
+/// Makes sure that the output is none of the files that are being read.
 fn refuse_input(output: &Stat, input: &Input, name: &str) -> Result<(), Failure> {
-    let Some(input) = input.file() else {
-        return Ok(());
-    };
-    let input = fstat(input).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
-    if id(output) == id(&input) {
-        return Err(Failure::usage(format_args!(
-            "{name} is the input file itself; write elsewhere"
-        )));
+    for (index, file) in input.files().into_iter().enumerate() {
+        let file = fstat(file).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
+        if id(output) == id(&file) {
+            let what =
+                if index == 0 { "the input file itself" } else { "a file that the input names" };
+            return Err(Failure::usage(format_args!("{name} is {what}; write elsewhere")));
+        }
     }
     Ok(())
 }

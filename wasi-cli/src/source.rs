@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use qcow2_stream::ReadAt;
 use rustix::fd::{AsFd, BorrowedFd};
@@ -11,7 +11,7 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
-use crate::system::{disk, nbd};
+use crate::system::{daemon, disk, nbd};
 
 /// Why the input could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -23,8 +23,16 @@ pub(crate) enum SourceError {
     #[error(transparent)]
     Nbd(#[from] nbd::Error),
     /// It is no longer the disk that it was when it was opened.
-    #[error("{0}")]
-    Changed(Change),
+    #[error("{change}")]
+    Changed {
+        /// A file that it names, if that is the one that changed.
+        other: Option<PathBuf>,
+        /// How.
+        change: Change,
+    },
+    /// The daemon that reads it has failed.
+    #[error(transparent)]
+    Daemon(#[from] daemon::Error),
 }
 
 /// A file that must stay as it was when it was opened.
@@ -86,7 +94,7 @@ impl FileSource {
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
         match self.stamp.compare(&Stamp::of(&self.file)?) {
             None => Ok(()),
-            Some(change) => Err(SourceError::Changed(change)),
+            Some(change) => Err(SourceError::Changed { other: None, change }),
         }
     }
 }

@@ -5,9 +5,12 @@ use qcow2_stream_tests::command::{Workplace, run};
 use crate::{FRONT_END, place};
 
 /// Every option, short and long.
-const OPTIONS: [&str; 17] = [
+const OPTIONS: [&str; 20] = [
     "-f",
     "--format",
+    "--allow",
+    "--verbose",
+    "--size",
     "-c",
     "--cluster-size",
     "-r",
@@ -133,10 +136,10 @@ fn a_bad_refcount_width_is_refused_with_the_good_ones() {
 }
 
 #[test]
-fn another_format_is_refused_with_the_way_to_raw() {
-    let words = ["'vmdk'", "only raw", "qemu-img convert -f 'vmdk' -O raw"];
-    refused(&["-f", "vmdk"], &words);
-    refused(&["--format=vmdk"], &words);
+fn a_format_that_nothing_reads_is_refused_with_those_that_are_read() {
+    let words = ["'ntfs'", "known are raw", "vmdk"];
+    refused(&["-f", "ntfs"], &words);
+    refused(&["--format=ntfs"], &words);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn a_failure_has_its_status_when_its_message_is_lost() {
     let place = place(3 << 20);
     let full = || OpenOptions::new().write(true).open("/dev/full").expect("a full device").into();
     assert_eq!(status(place.command(["missing.raw"]), full()), Some(4));
-    assert_eq!(status(place.command(["-f", "vmdk", "disk.raw"]), full()), Some(2));
+    assert_eq!(status(place.command(["-f", "ntfs", "disk.raw"]), full()), Some(2));
     assert_eq!(status(place.command(["-c", "7", "disk.raw"]), full()), Some(2));
 }
 

@@ -6,6 +6,8 @@ mod native;
 mod wasi;
 
 #[cfg(not(target_os = "wasi"))]
-pub(crate) use native::{disk, formats, nbd, permissions, signals, stream, terminal, times};
+pub(crate) use native::{
+    daemon, disk, formats, nbd, permissions, signals, stream, terminal, times,
+};
 #[cfg(target_os = "wasi")]
-pub(crate) use wasi::{disk, formats, nbd, permissions, signals, stream, terminal, times};
+pub(crate) use wasi::{daemon, disk, formats, nbd, permissions, signals, stream, terminal, times};

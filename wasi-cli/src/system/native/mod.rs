@@ -1,5 +1,6 @@
 //! Linux and other systems like it.
 
+pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod formats;
 pub(crate) mod nbd;

@@ -1,0 +1,13 @@
+//! Disks of other formats than raw, which the real qemu-storage-daemon reads.
+
+mod chains;
+mod changes;
+mod daemon;
+mod damage;
+mod endings;
+mod handmade;
+mod names;
+mod options;
+mod round_trips;
+mod stage;
+mod strangers;

@@ -1,0 +1,143 @@
+//! Disks of other formats than raw: qemu-storage-daemon reads them, as a child of this program, and tells their bytes
+//! over NBD.
+//!
+//! Images come from strangers, so the daemon is confined by the kernel ([`sandbox`]), and what it has made of an image is
+//! looked at before a byte of it is used ([`files`]).
+
+mod child;
+mod command;
+mod cut;
+mod files;
+#[cfg(target_os = "linux")]
+mod guard;
+mod nodes;
+mod program;
+mod qmp;
+mod refusal;
+#[cfg(target_os = "linux")]
+mod sandbox;
+mod socket;
+mod source;
+mod start;
+
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use anyhow::{Result, anyhow};
+use serde_json::json;
+
+use child::Child;
+use files::{Kept, Permission};
+use nodes::Node;
+use qmp::{Qmp, QmpError};
+use start::Start;
+
+#[cfg(target_os = "linux")]
+pub(crate) use guard::become_if_asked;
+pub(crate) use program::version;
+pub(crate) use source::ImageSource;
+
+/// A daemon has failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Error(String);
+
+/// A daemon that exports a disk.
+#[derive(Debug)]
+struct Daemon {
+    child: Child,
+    /// Open as long as the daemon is to be.
+    _qmp: Qmp,
+    /// All files that it reads, the input first.
+    files: Vec<Kept>,
+}
+
+impl Daemon {
+    /// Starts a daemon that exports a disk, and connects to it. The export is [`nodes::DISK`].
+    fn start(image: &Image<'_>) -> Result<(Self, UnixStream)> {
+        let start = Start::new(image)?;
+        let (mut child, qmp, connection) = start.spawn()?;
+        match export(qmp, &start, image) {
+            Ok((qmp, others)) => {
+                let files = [start.input].into_iter().chain(others).collect();
+                Ok((Self { child, _qmp: qmp, files }, connection))
+            }
+            Err(Failed::Gone(error)) if is_end(&error) => Err(anyhow!(child.fate())),
+            Err(Failed::Gone(error)) => Err(anyhow!(error).context(child.fate())),
+            Err(Failed::Refused(error)) => Err(error),
+        }
+    }
+}
+
+/// Only on Linux the daemon needs this program's help to start.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn become_if_asked() -> Option<std::process::ExitCode> {
+    None
+}
+
+/// An image, as the user names it.
+#[derive(Debug)]
+pub(crate) struct Image<'a> {
+    /// The file.
+    pub(crate) path: &'a Path,
+    /// QEMU's name for its format.
+    pub(crate) format: &'a str,
+    /// What else may be read: files and folders.
+    pub(crate) allowed: &'a [std::path::PathBuf],
+}
+
+/// Whether the kernel confines a daemon to what is allowed.
+pub(crate) fn is_confined() -> bool {
+    #[cfg(target_os = "linux")]
+    return sandbox::is_available();
+    #[cfg(not(target_os = "linux"))]
+    return false;
+}
+
+/// Why a disk is not exported.
+enum Failed {
+    /// The daemon has ended, or is as good as that.
+    Gone(io::Error),
+    /// The disk is not to be had.
+    Refused(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failed {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Whether an error is just what the end of the other process looks like.
+fn is_end(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
+}
+
+/// Lets the daemon open the disk, looks at what it has opened, and lets it export that.
+fn export(qmp: UnixStream, start: &Start, image: &Image<'_>) -> Result<(Qmp, Vec<Kept>), Failed> {
+    let failed = |error| match error {
+        QmpError::Gone(error) => Failed::Gone(error),
+        QmpError::Refused(reason) => {
+            Failed::Refused(anyhow!(refusal::explain(&reason, image.format, &start.folder)))
+        }
+    };
+    let mut qmp = Qmp::open(qmp).map_err(failed)?;
+    let file = nodes::file(start.driver, start.name());
+    qmp.execute("blockdev-add", &file).map_err(failed)?;
+    qmp.execute("blockdev-add", &nodes::disk(image.format)).map_err(failed)?;
+    let nodes = qmp.execute("query-named-block-nodes", &json!({ "flat": true })).map_err(failed)?;
+    let nodes = serde_json::from_value::<Vec<Node>>(nodes);
+    let nodes = nodes.map_err(|error| Failed::Gone(error.into()))?;
+    let permission = Permission {
+        folder: &start.folder,
+        input: start.name(),
+        allowed: &start.allowed,
+        is_enforced: start.is_confined,
+    };
+    let others = permission.check(&nodes)?;
+    files::check_whole(&nodes, &permission, &start.input, &others)?;
+    qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
+    Ok((qmp, others))
+}

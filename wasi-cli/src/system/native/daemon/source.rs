@@ -1,0 +1,88 @@
+//! An image as the input.
+
+use std::ops::Range;
+use std::os::unix::net::UnixStream;
+
+use anyhow::Result;
+use qcow2_stream::ReadAt;
+use qcow2_stream_nbd::{Client, Socket};
+use rustix::fd::{AsFd, BorrowedFd};
+
+use super::{Daemon, Image, nodes};
+use crate::source::SourceError;
+use crate::system::nbd::{self, Error, NbdSource};
+
+/// A disk that a daemon of its own decodes.
+#[derive(Debug)]
+pub(crate) struct ImageSource {
+    // Its end is the goodbye to the daemon, so that it comes first.
+    export: NbdSource,
+    daemon: Daemon,
+}
+
+impl ImageSource {
+    /// Starts a daemon, and connects to what it exports.
+    pub(crate) fn open(image: &Image<'_>) -> Result<Self> {
+        let (mut daemon, connection) = Daemon::start(image)?;
+        match connect(connection) {
+            Ok(export) => Ok(Self { export, daemon }),
+            Err(error) => Err(daemon.explain(error).into()),
+        }
+    }
+
+    /// Settles the size of the disk, in bytes, if the user gives one.
+    pub(crate) fn set_size(&mut self, size: Option<u64>) -> Result<(), String> {
+        self.export.set_size(size)
+    }
+
+    /// All files that it consists of.
+    pub(crate) fn files(&self) -> Vec<BorrowedFd<'_>> {
+        self.daemon.files.iter().map(|kept| kept.file.as_fd()).collect()
+    }
+
+    /// Makes sure that all files are as they were when they were opened.
+    pub(crate) fn verify(&self) -> Result<(), SourceError> {
+        for (index, kept) in self.daemon.files.iter().enumerate() {
+            if let Some(change) = kept.change()? {
+                let other = (index > 0).then(|| kept.path.clone());
+                return Err(SourceError::Changed { other, change });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn connect(connection: UnixStream) -> Result<NbdSource, Error> {
+    let socket = Socket::from_unix(connection)?;
+    let client = Client::new(socket, nodes::DISK.as_bytes(), nbd::settings())?;
+    Ok(NbdSource::new(client))
+}
+
+impl Daemon {
+    /// What to say of an error: the daemon's last words, if it has ended or is as good as that.
+    fn explain(&mut self, error: Error) -> SourceError {
+        match error {
+            Error::Read { .. } | Error::Refused(_) | Error::Stopped => SourceError::Nbd(error),
+            error => SourceError::Daemon(super::Error(format!("{}: {error}", self.child.fate()))),
+        }
+    }
+}
+
+impl ReadAt for ImageSource {
+    type Error = SourceError;
+
+    fn size(&mut self) -> Result<u64, SourceError> {
+        self.export.size().map_err(|error| self.daemon.explain(error))
+    }
+
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
+        let read = self.export.read_at(offset, buffer);
+        // A change explains a failure, and it must be known before these bytes go anywhere.
+        self.verify()?;
+        read.map_err(|error| self.daemon.explain(error))
+    }
+
+    fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, SourceError> {
+        self.export.next_data(offset).map_err(|error| self.daemon.explain(error))
+    }
+}
