@@ -2,6 +2,7 @@
 
 mod arguments;
 mod artefacts;
+mod guides;
 mod header;
 mod host;
 mod hostile;

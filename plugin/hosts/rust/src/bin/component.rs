@@ -9,7 +9,8 @@ use std::process::ExitCode;
 
 use exports::qcow2_stream::plugin::convert::{DataFile, Error, Options};
 use qcow2_stream::plugin::host::{
-    self, ByteRange, HostSink, HostSource, HostWatch, NextData, Progress, Sink, Source, Verdict, Watch,
+    self, ByteRange, HostSink, HostSource, HostWatch, NextData, Progress, Sink, Source, Verdict,
+    Watch,
 };
 use qcow2_stream_plugin_hosts::holes::{Data, next_data};
 use wasmtime::component::{Component, HasSelf, Linker, Resource, bindgen};
@@ -30,7 +31,12 @@ impl HostSource for Host {
         self.disk.metadata().map(|disk| disk.len()).map_err(|error| error.to_string())
     }
 
-    fn read_at(&mut self, _: Resource<Source>, offset: u64, length: u32) -> Result<Vec<u8>, String> {
+    fn read_at(
+        &mut self,
+        _: Resource<Source>,
+        offset: u64,
+        length: u32,
+    ) -> Result<Vec<u8>, String> {
         let mut bytes = vec![0; length as usize];
         let read = self.disk.read_at(&mut bytes, offset).map_err(|error| error.to_string())?;
         bytes.truncate(read);
@@ -93,7 +99,8 @@ fn run(args: &[String]) -> Result<()> {
     let plugin = Plugin::instantiate(&mut store, &component, &linker)?;
 
     let plans = plugin.qcow2_stream_plugin_convert().plan();
-    let plan = plans.call_make(&mut store, Resource::new_own(0), &options, None)?.map_err(failed)?;
+    let plan =
+        plans.call_make(&mut store, Resource::new_own(0), &options, None)?.map_err(failed)?;
     eprintln!("{} bytes", plans.call_length(&mut store, plan)?);
     plans.call_run(&mut store, plan, Resource::new_borrow(0), None, None)?.map_err(failed)
 }
@@ -104,7 +111,8 @@ fn failed(error: Error) -> wasmtime::Error {
 
 fn parse(args: &[String]) -> Result<Options> {
     let number = |at: usize| args.get(at).map(|text| text.parse::<u32>()).transpose();
-    let given = |at: usize| Ok::<_, std::num::ParseIntError>(number(at)?.filter(|number| *number > 0));
+    let given =
+        |at: usize| Ok::<_, std::num::ParseIntError>(number(at)?.filter(|number| *number > 0));
     let name = args.get(3).cloned().unwrap_or_default();
     let data_file = given(2)?.map(|kind| DataFile { name, raw: kind == 2 });
     Ok(Options { cluster_size: given(0)?, refcount_bits: given(1)?, data_file })

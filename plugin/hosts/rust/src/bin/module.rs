@@ -43,7 +43,8 @@ fn run(args: &[String]) -> Result<()> {
     let block = alloc.call(&mut store, length)?;
     memory.write(&mut store, block as usize, name.as_bytes())?;
 
-    let plan = instance.get_typed_func::<(u32, u32, u32, u32, u32, u32), i32>(&mut store, "plan")?;
+    let plan =
+        instance.get_typed_func::<(u32, u32, u32, u32, u32, u32), i32>(&mut store, "plan")?;
     let options = (0, number(0)?, number(1)?, number(2)?, block, length);
     let plan = plan.call(&mut store, options)?;
     check(&mut store, &instance, memory, plan)?;
@@ -59,7 +60,8 @@ fn check(store: &mut Store<Host>, plugin: &Instance, memory: Memory, result: i32
     if result >= 0 {
         return Ok(());
     }
-    let mut call = |name| plugin.get_typed_func::<(), u32>(&mut *store, name)?.call(&mut *store, ());
+    let mut call =
+        |name| plugin.get_typed_func::<(), u32>(&mut *store, name)?.call(&mut *store, ());
     let (text, length) = (call("error_message")? as usize, call("error_length")? as usize);
     let text = String::from_utf8_lossy(&memory.data(store)[text..text + length]);
     bail!("{text} (code {})", -result)
@@ -72,30 +74,46 @@ fn linker(engine: &Engine) -> Result<Linker<Host>> {
     linker.func_wrap(plugin, "size", |host: Caller<'_, Host>, _source: u32| {
         said(host.data().disk.metadata()).map_or(-1, |disk| disk.len() as i64)
     })?;
-    linker.func_wrap(plugin, "read_at", |mut host: Caller<'_, Host>, _: u32, at: u64, to: u32, length: u32| {
-        let (memory, host) = memory(&mut host);
-        let Some(bytes) = memory.get_mut(to as usize..to as usize + length as usize) else { return -1 };
-        said(host.disk.read_at(bytes, at)).map_or(-1, |read| read as i32)
-    })?;
-    linker.func_wrap(plugin, "next_data", |mut host: Caller<'_, Host>, _: u32, at: u64, to: u32| {
-        let (memory, host) = memory(&mut host);
-        let Some(range) = memory.get_mut(to as usize..to as usize + 16) else { return -1 };
-        match said(next_data(&host.disk, at)) {
-            None => -1,
-            Some(Data::Unknown) => 0,
-            Some(Data::None) => 2,
-            Some(Data::Range(data)) => {
-                range[..8].copy_from_slice(&data.start.to_le_bytes());
-                range[8..].copy_from_slice(&data.end.to_le_bytes());
-                1
+    linker.func_wrap(
+        plugin,
+        "read_at",
+        |mut host: Caller<'_, Host>, _: u32, at: u64, to: u32, length: u32| {
+            let (memory, host) = memory(&mut host);
+            let Some(bytes) = memory.get_mut(to as usize..to as usize + length as usize) else {
+                return -1;
+            };
+            said(host.disk.read_at(bytes, at)).map_or(-1, |read| read as i32)
+        },
+    )?;
+    linker.func_wrap(
+        plugin,
+        "next_data",
+        |mut host: Caller<'_, Host>, _: u32, at: u64, to: u32| {
+            let (memory, host) = memory(&mut host);
+            let Some(range) = memory.get_mut(to as usize..to as usize + 16) else { return -1 };
+            match said(next_data(&host.disk, at)) {
+                None => -1,
+                Some(Data::Unknown) => 0,
+                Some(Data::None) => 2,
+                Some(Data::Range(data)) => {
+                    range[..8].copy_from_slice(&data.start.to_le_bytes());
+                    range[8..].copy_from_slice(&data.end.to_le_bytes());
+                    1
+                }
             }
-        }
-    })?;
-    linker.func_wrap(plugin, "write", |mut host: Caller<'_, Host>, _sink: u32, from: u32, length: u32| {
-        let (memory, host) = memory(&mut host);
-        let Some(bytes) = memory.get(from as usize..from as usize + length as usize) else { return -1 };
-        said(host.image.write_all(bytes)).map_or(-1, |()| length as i32)
-    })?;
+        },
+    )?;
+    linker.func_wrap(
+        plugin,
+        "write",
+        |mut host: Caller<'_, Host>, _sink: u32, from: u32, length: u32| {
+            let (memory, host) = memory(&mut host);
+            let Some(bytes) = memory.get(from as usize..from as usize + length as usize) else {
+                return -1;
+            };
+            said(host.image.write_all(bytes)).map_or(-1, |()| length as i32)
+        },
+    )?;
     linker.func_wrap(plugin, "progress", |_id: u32, _phase: u32, _done: u64, _total: u64| 0)?;
     Ok(linker)
 }
