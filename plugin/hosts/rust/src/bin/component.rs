@@ -7,8 +7,8 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::process::ExitCode;
 
-use exports::qcow2_stream::plugin::convert::{DataFile, Error, Options};
-use qcow2_stream::plugin::host::{
+use self::exports::qcow2_stream::plugin::convert::{DataFile, Error, Options};
+use self::qcow2_stream::plugin::host::{
     self, ByteRange, HostSink, HostSource, HostWatch, NextData, Progress, Sink, Source, Verdict,
     Watch,
 };
