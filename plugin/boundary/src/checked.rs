@@ -6,16 +6,15 @@ use qcow2_stream::{ReadAt, Write};
 
 use crate::code::Code;
 use crate::failure::Failure;
-use crate::host::{NextData, Sink, Source};
-use crate::text::Text;
+use crate::host::{NextData, Sink, Source, Trouble};
 
 /// What is wrong on the source's side, apart from its counts.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// The host's own words on a read.
-    Said(Text),
-    /// Its words on its size.
-    Size(Text),
+    /// A read went wrong.
+    Read(Trouble),
+    /// The size could not be learned.
+    Size(Trouble),
     /// The next data are nowhere.
     Range(Range<u64>),
 }
@@ -34,7 +33,7 @@ impl<'a, S: Source + ?Sized> Checked<'a, S> {
 
     /// Asks for the size again.
     pub(crate) fn still_has(&mut self, size: u64) -> Result<(), Failure> {
-        let now = self.source.size().map_err(|text| Failure::size(&text))?;
+        let now = self.source.size().map_err(|trouble| Failure::size(&trouble))?;
         if now == size {
             return Ok(());
         }
@@ -64,11 +63,11 @@ impl<S: Source + ?Sized> ReadAt for Checked<'_, S> {
     }
 
     fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Fault> {
-        self.source.read_at(offset, buffer).map_err(Fault::Said)
+        self.source.read_at(offset, buffer).map_err(Fault::Read)
     }
 
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, Fault> {
-        match self.source.next_data(offset).map_err(Fault::Said)? {
+        match self.source.next_data(offset).map_err(Fault::Read)? {
             NextData::Unknown => Ok(Some(offset..u64::MAX)),
             NextData::None => Ok(None),
             NextData::Range(range) => self.check(offset, range).map(Some),
@@ -80,9 +79,9 @@ impl<S: Source + ?Sized> ReadAt for Checked<'_, S> {
 pub(crate) struct Outlet<'a, W: ?Sized>(pub(crate) &'a mut W);
 
 impl<S: ReadAt + ?Sized, W: Sink + ?Sized> Write<S> for Outlet<'_, W> {
-    type Error = Text;
+    type Error = Trouble;
 
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Text> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Trouble> {
         self.0.write(bytes)
     }
 }

@@ -6,6 +6,7 @@ use qcow2_stream::{Error, MapError, PlanError};
 
 use crate::checked::Fault;
 use crate::code::Code;
+use crate::host::Trouble;
 use crate::text::Text;
 
 /// Why something failed.
@@ -36,17 +37,17 @@ impl Failure {
         Self::new(Code::Memory, format_args!("out of memory: {bytes} bytes more are needed"))
     }
 
-    pub(crate) fn size(said: &Text) -> Self {
-        Self::new(Code::Source, format_args!("source: its size could not be learned: {said}"))
+    pub(crate) fn size(trouble: &Trouble) -> Self {
+        Self::of_host(Code::Source, format_args!("source: its size could not be learned"), trouble)
     }
 
     fn source(offset: u64, fault: &Fault) -> Self {
         match fault {
-            Fault::Said(said) => Self::new(
-                Code::Source,
-                format_args!("source: reading at offset {offset} failed: {said}"),
-            ),
-            Fault::Size(said) => Self::size(said),
+            Fault::Size(trouble) => Self::size(trouble),
+            Fault::Read(trouble) => {
+                let what = format_args!("source: reading at offset {offset} failed");
+                Self::of_host(Code::Source, what, trouble)
+            }
             Fault::Range(range) => Self::new(
                 Code::SourceAnswer,
                 format_args!(
@@ -56,15 +57,22 @@ impl Failure {
             ),
         }
     }
+
+    fn of_host(code: Code, what: fmt::Arguments<'_>, trouble: &Trouble) -> Self {
+        match trouble {
+            Trouble::Said(words) => Self::new(code, format_args!("{what}: {words}")),
+            Trouble::NoRoom(bytes) => Self::memory(*bytes),
+        }
+    }
 }
 
-impl From<Error<Fault, Text>> for Failure {
-    fn from(error: Error<Fault, Text>) -> Self {
+impl From<Error<Fault, Trouble>> for Failure {
+    fn from(error: Error<Fault, Trouble>) -> Self {
         let code = match &error {
             Error::Source { offset, error } => return Self::source(*offset, error),
             Error::Sink { offset, error } => {
-                let said = format_args!("sink: writing at offset {offset} failed: {error}");
-                return Self::new(Code::Sink, said);
+                let what = format_args!("sink: writing at offset {offset} failed");
+                return Self::of_host(Code::Sink, what, error);
             }
             Error::SourceEnded { .. } => Code::SourceEnded,
             Error::SourceCount { .. } => Code::SourceAnswer,

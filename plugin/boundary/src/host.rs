@@ -17,25 +17,34 @@ pub enum NextData {
     Range(Range<u64>),
 }
 
-/// A raw disk, as a host answers. Errors are the host's own words.
+/// Why a host's answer is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The host failed, with words of its own.
+    Said(Text),
+    /// There is no room for the answer, which may take so many bytes.
+    NoRoom(usize),
+}
+
+/// A raw disk, as a host answers.
 pub trait Source {
     /// Its size in bytes.
     ///
     /// # Errors
     /// If the host cannot tell.
-    fn size(&mut self) -> Result<u64, Text>;
+    fn size(&mut self) -> Result<u64, Trouble>;
 
     /// Reads bytes at `offset` into the front of `buffer`, and returns how many; 0 at the end only.
     ///
     /// # Errors
     /// If the host cannot read.
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Text>;
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Trouble>;
 
     /// Where the next data at or behind `offset` are.
     ///
     /// # Errors
     /// If the host cannot tell although it should.
-    fn next_data(&mut self, offset: u64) -> Result<NextData, Text>;
+    fn next_data(&mut self, offset: u64) -> Result<NextData, Trouble>;
 }
 
 /// What takes the image.
@@ -44,7 +53,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// If the host cannot take them.
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Text>;
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Trouble>;
 }
 
 /// Hears how far the work has got, and may stop it.

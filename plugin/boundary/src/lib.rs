@@ -36,7 +36,7 @@ mod text;
 pub use choices::Choices;
 pub use code::Code;
 pub use failure::Failure;
-pub use host::{NextData, Sink, Source, Watch};
+pub use host::{NextData, Sink, Source, Trouble, Watch};
 pub use memory::room_for;
 pub use plan::Plan;
 pub use qcow2_stream::{LayoutSummary, Phase, Progress};

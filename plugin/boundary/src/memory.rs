@@ -6,7 +6,7 @@ use core::hint::black_box;
 use crate::failure::Failure;
 
 /// What the data pass through, in bytes.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 256 << 10;
 
 /// What the core may need for a header without a data file's name, in bytes.
 const HEADER: usize = 8 << 10;

@@ -3,7 +3,9 @@
 use alloc::string::String;
 use core::ops::ControlFlow;
 
-use qcow2_stream_plugin_boundary::{NextData, Sink, Source, Text, Watch, room_for};
+use qcow2_stream_plugin_boundary::{
+    NextData, Phase, Progress, Sink, Source, Text, Trouble, Watch, room_for,
+};
 
 use crate::bindings::qcow2_stream::plugin::host;
 
@@ -20,15 +22,15 @@ pub(crate) struct HostSink<'a>(pub(crate) &'a host::Sink);
 pub(crate) struct HostWatch<'a>(pub(crate) Option<&'a host::Watch>);
 
 impl Source for HostSource<'_> {
-    fn size(&mut self) -> Result<u64, Text> {
+    fn size(&mut self) -> Result<u64, Trouble> {
         room(0)?;
-        self.0.size().map_err(|words| text(&words))
+        self.0.size().map_err(said)
     }
 
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Text> {
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Trouble> {
         room(buffer.len())?;
         let length = u32::try_from(buffer.len()).unwrap_or(u32::MAX);
-        let bytes = self.0.read_at(offset, length).map_err(|words| text(&words))?;
+        let bytes = self.0.read_at(offset, length).map_err(said)?;
         // More bytes than were asked for are refused by their count.
         if let Some(front) = buffer.get_mut(..bytes.len()) {
             front.copy_from_slice(&bytes);
@@ -36,9 +38,9 @@ impl Source for HostSource<'_> {
         Ok(bytes.len())
     }
 
-    fn next_data(&mut self, offset: u64) -> Result<NextData, Text> {
+    fn next_data(&mut self, offset: u64) -> Result<NextData, Trouble> {
         room(0)?;
-        Ok(match self.0.next_data(offset).map_err(|words| text(&words))? {
+        Ok(match self.0.next_data(offset).map_err(said)? {
             host::NextData::Unknown => NextData::Unknown,
             host::NextData::None => NextData::None,
             host::NextData::Range(range) => NextData::Range(range.start..range.end),
@@ -47,16 +49,15 @@ impl Source for HostSource<'_> {
 }
 
 impl Sink for HostSink<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Text> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Trouble> {
         room(0)?;
-        let taken = self.0.write(bytes).map_err(|words| text(&words))?;
+        let taken = self.0.write(bytes).map_err(said)?;
         Ok(usize::try_from(taken).unwrap_or(usize::MAX))
     }
 }
 
 impl Watch for HostWatch<'_> {
-    fn progress(&mut self, progress: qcow2_stream_plugin_boundary::Progress) -> ControlFlow<()> {
-        use qcow2_stream_plugin_boundary::Phase;
+    fn progress(&mut self, progress: Progress) -> ControlFlow<()> {
         let phase = match progress.phase {
             Phase::Scan => host::Phase::Scan,
             Phase::Emit => host::Phase::Emit,
@@ -70,11 +71,12 @@ impl Watch for HostWatch<'_> {
 }
 
 /// The component model has no way to say that there is no memory for what a host hands over, so there has to be.
-fn room(bytes: usize) -> Result<(), Text> {
-    let no_room = |_| Text::new(format_args!("out of memory for the answer"));
-    room_for(bytes.saturating_add(WORDS)).map_err(no_room)
+fn room(bytes: usize) -> Result<(), Trouble> {
+    let wanted = bytes.saturating_add(WORDS);
+    room_for(wanted).map_err(|_| Trouble::NoRoom(wanted))
 }
 
-fn text(words: &String) -> Text {
-    Text::new(format_args!("{words}"))
+#[allow(clippy::needless_pass_by_value)] // For `map_err`.
+fn said(words: String) -> Trouble {
+    Trouble::Said(Text::new(format_args!("{words}")))
 }

@@ -3,7 +3,7 @@
 
 use core::ops::ControlFlow;
 
-use qcow2_stream_plugin_boundary::{NextData, Phase, Progress, Sink, Source, Text, Watch};
+use qcow2_stream_plugin_boundary::{NextData, Phase, Progress, Sink, Source, Text, Trouble, Watch};
 
 #[link(wasm_import_module = "qcow2_stream")]
 unsafe extern "C" {
@@ -24,18 +24,18 @@ pub(crate) struct HostSink(pub(crate) u32);
 pub(crate) struct HostWatch(pub(crate) u32);
 
 impl Source for HostSource {
-    fn size(&mut self) -> Result<u64, Text> {
+    fn size(&mut self) -> Result<u64, Trouble> {
         let answer = size(self.0);
         u64::try_from(answer).map_err(|_| said(answer))
     }
 
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Text> {
+    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Trouble> {
         // SAFETY: the host gets a part of the memory that is lent to it for this call, with its length.
         let answer = unsafe { read_at(self.0, offset, buffer.as_mut_ptr(), length(buffer.len())) };
         count(answer)
     }
 
-    fn next_data(&mut self, offset: u64) -> Result<NextData, Text> {
+    fn next_data(&mut self, offset: u64) -> Result<NextData, Trouble> {
         let mut range = [0; 2];
         // SAFETY: the host gets 16 bytes that are lent to it for this call.
         let answer = unsafe { next_data(self.0, offset, &raw mut range) };
@@ -49,7 +49,7 @@ impl Source for HostSource {
 }
 
 impl Sink for HostSink {
-    fn write(&mut self, bytes: &[u8]) -> Result<usize, Text> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, Trouble> {
         // SAFETY: the host may read these bytes during this call.
         count(unsafe { write(self.0, bytes.as_ptr(), length(bytes.len())) })
     }
@@ -73,10 +73,10 @@ fn length(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
-fn count(answer: i32) -> Result<usize, Text> {
+fn count(answer: i32) -> Result<usize, Trouble> {
     usize::try_from(answer).map_err(|_| said(answer.into()))
 }
 
-fn said(answer: i64) -> Text {
-    Text::new(format_args!("the host answered {answer}"))
+fn said(answer: i64) -> Trouble {
+    Trouble::Said(Text::new(format_args!("the host answered {answer}")))
 }

@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Honest,
     /// It says this number, and handles as many bytes if that makes sense.
     Number(i64),
+    /// It gives all that is asked for, this byte again and again.
+    Fill(u8),
     /// It says that the next data begin and end here.
     Range(u64, u64),
 }
@@ -83,6 +85,10 @@ fn read_at(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32, len
             host.read_at(offset, &mut bytes[..count]);
             number as i32
         }
+        Answer::Fill(byte) => {
+            bytes.fill(byte);
+            length as i32
+        }
         _ => host.read_at(offset, bytes) as i32,
     }
 }
@@ -91,13 +97,13 @@ fn next_data(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32) -
     nest(&mut caller);
     let (memory, host) = memory(&mut caller);
     match host.act(Call::NextData { offset }) {
-        Answer::Honest => 0,
         Answer::Number(number) => number as i32,
         Answer::Range(start, end) => {
             memory[at as usize..][..8].copy_from_slice(&start.to_le_bytes());
             memory[at as usize + 8..][..8].copy_from_slice(&end.to_le_bytes());
             1
         }
+        _ => 0,
     }
 }
 
