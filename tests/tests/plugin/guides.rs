@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use qcow2_stream_tests::command::{
-    Digest, FrontEnd, Workplace, digest, finish, judge, spawn, sweep_without,
+    Digest, FrontEnd, Workplace, digest, finish, judge, run, spawn, sweep_without,
 };
-use qcow2_stream_tests::corpus::{DataFile, Vector, corpus};
+use qcow2_stream_tests::corpus::{DataFile, Input, Vector, corpus};
 use qcow2_stream_tests::installed::{cache, installed};
 
 use crate::artefacts::{COMPONENT, MODULE, SIMD_MODULE, artefact};
@@ -189,4 +189,22 @@ fn the_component_stands_hostile_hosts_and_wasmtime_s_limits() {
     let plugin = artefact(COMPONENT);
     cargo.env("QCOW2_STREAM_PLUGIN", plugin.parent().expect("a folder"));
     done(cargo.current_dir(Path::new(HOSTS).join("rust")));
+}
+
+#[test]
+fn the_example_of_the_readme_makes_an_image() {
+    let readme = include_str!("../../../plugin/README.md");
+    let (_, example) = readme.split_once("```js\n").expect("an example in JavaScript");
+    let (example, _) = example.split_once("```").expect("its end");
+    let place = Workplace::with_disk(FrontEnd::Native, &Input::dense(300_001));
+    let script = place.path("example.mjs");
+    let before = "import { readFileSync } from 'node:fs';
+        const [module, disk] = process.argv.slice(2).map((path) => readFileSync(path));
+        const image = [];";
+    let after = "process.stdout.write(Buffer.concat(image));";
+    std::fs::write(&script, [before, example, after].join("\n")).expect("it is written");
+    let mut node = Command::new("node");
+    node.arg(script).arg(artefact(MODULE)).arg(place.disk());
+    let image = run(node).image();
+    assert!(image == run(place.command(["disk.raw"])).image(), "native has other bytes");
 }

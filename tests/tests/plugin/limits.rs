@@ -47,7 +47,7 @@ fn a_map_that_outgrows_its_memory_is_refused_too() {
         _ => Answer::Honest,
     };
     let (mut refused, mut whole) = (0, 0);
-    for pages in (8..44).step_by(4) {
+    for pages in (8..28).step_by(2) {
         let limits = StoreLimitsBuilder::new().memory_size(pages * PAGE).build();
         let plugin = Plugin::limited(Vec::new(), Box::new(scattered), limits, None);
         let outcome = plugin.expect("an instance").plan(&Options::default()).expect("no trap");
@@ -55,7 +55,8 @@ fn a_map_that_outgrows_its_memory_is_refused_too() {
             Ok(_) => whole += 1,
             Err(failure) => {
                 assert_eq!(failure.code, i64::from(Code::Memory.number()), "{}", failure.text);
-                refused += 1;
+                // With less, there is not even a buffer.
+                refused += usize::from(failure.text.starts_with("allocation map"));
             }
         }
     }

@@ -96,7 +96,7 @@ impl core::Write<Memory> for Count {
 }
 
 fn native(memory: &Memory) -> f64 {
-    let (mut source, mut sink, mut buffer) = (memory.clone(), Count(0), vec![0; 1 << 20]);
+    let (mut source, mut sink, mut buffer) = (memory.clone(), Count(0), vec![0; 256 << 10]);
     let begun = Instant::now();
     let go_on = |_| ControlFlow::Continue(());
     core::convert(&mut source, &mut sink, &core::Options::default(), &mut buffer, go_on)
