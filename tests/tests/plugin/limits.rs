@@ -35,8 +35,8 @@ fn any_cap_on_memory_gives_the_image_or_says_that_there_is_no_memory() {
 /// Data are scattered so thinly that each run of clusters takes its own 32 bytes of the allocation map.
 #[test]
 fn a_map_that_outgrows_its_memory_is_refused_too() {
-    const GAP: u64 = 8 << 20;
-    const SIZE: u64 = 64 << 30;
+    const GAP: u64 = 128 << 20;
+    const SIZE: u64 = 20_000 * GAP;
     let scattered = |_, call| match call {
         Call::Size => Answer::Number(SIZE as i64),
         Call::NextData { offset } => {
@@ -47,7 +47,7 @@ fn a_map_that_outgrows_its_memory_is_refused_too() {
         _ => Answer::Honest,
     };
     let (mut refused, mut whole) = (0, 0);
-    for pages in (8..28).step_by(2) {
+    for pages in (10..80).step_by(8) {
         let limits = StoreLimitsBuilder::new().memory_size(pages * PAGE).build();
         let plugin = Plugin::limited(Vec::new(), Box::new(scattered), limits, None);
         let outcome = plugin.expect("an instance").plan(&Options::default()).expect("no trap");
