@@ -49,7 +49,8 @@ impl Layout {
         let l2_tables = l2_tables(&map)?;
         let counts = Counts::new(options, map.source_size(), map.allocated(), l2_tables.len());
         limits::check(options, &map, &counts)?;
-        Ok(Self { options: options.clone(), virtual_size, map, l2_tables, counts })
+        let options = options.try_clone().map_err(|_| MapError::OutOfMemory)?;
+        Ok(Self { options, virtual_size, map, l2_tables, counts })
     }
 
     /// The exact length of the image in bytes.

@@ -1,5 +1,6 @@
 //! What QEMU and the format can hold, and the refusal of anything beyond, with the way out.
 
+use alloc::string::String;
 use core::fmt;
 
 use crate::allocation::{AllocationMap, MapError};
@@ -120,7 +121,10 @@ pub struct Remedy(pub Option<ClusterSize>);
 impl Remedy {
     /// Looks among the sizes larger than the one that was refused.
     fn find(options: &Options, does: impl Fn(&Options) -> bool) -> Self {
-        let with = |cluster_size| Options { cluster_size, ..options.clone() };
+        // No limit that is asked about here looks at the name itself, and without it nothing is allocated.
+        let nameless = |file: &DataFile| DataFile { name: String::new(), raw: file.raw };
+        let data_file = || options.data_file.as_ref().map(nameless);
+        let with = |cluster_size| Options { cluster_size, data_file: data_file(), ..*options };
         Self(options.cluster_size.larger().find(|size| does(&with(*size))))
     }
 }

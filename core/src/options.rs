@@ -1,5 +1,6 @@
 //! What the user may choose.
 
+use alloc::collections::TryReserveError;
 use alloc::string::String;
 
 use crate::geometry::{ClusterSize, RefcountBits};
@@ -28,4 +29,21 @@ pub struct DataFile {
     /// image, so every cluster is mapped, and the source need not be read at all.
     #[cfg_attr(feature = "serde", serde(default))]
     pub raw: bool,
+}
+
+impl Options {
+    /// A copy, if there is memory for the data file's name.
+    pub(crate) fn try_clone(&self) -> Result<Self, TryReserveError> {
+        let data_file = self.data_file.as_ref().map(DataFile::try_clone).transpose()?;
+        Ok(Self { data_file, ..*self })
+    }
+}
+
+impl DataFile {
+    fn try_clone(&self) -> Result<Self, TryReserveError> {
+        let mut name = String::new();
+        name.try_reserve_exact(self.name.len())?;
+        name.push_str(&self.name);
+        Ok(Self { name, raw: self.raw })
+    }
 }

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod command;
 pub mod corpus;
 pub mod digest;
+pub mod installed;
 pub mod kit;
 pub mod qemu;
 pub mod reader;

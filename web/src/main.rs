@@ -1,7 +1,6 @@
 //! Builds the page that converts disk images in the browser, and serves it; or builds its npm package.
 
 mod cache;
-mod command;
 mod digest;
 mod files;
 mod folder;
@@ -10,8 +9,6 @@ mod package;
 mod serve;
 mod site;
 mod wasm_opt;
-mod wasm_target;
-mod workspace;
 
 use std::fmt::Display;
 use std::io::Write;

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use crate::files::{self, Files};
 use crate::folder::{self, Mark};
-use crate::{module, workspace};
+use wasm_build::workspace;
+
+use crate::module;
 
 /// By what a folder of an earlier build is known. Together, or `wasm` itself would pass for one.
 const MARKS: [Mark; 2] = [

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use crate::files::{self, Files};
 use crate::folder::{self, Mark};
-use crate::{digest, package, workspace};
+use wasm_build::workspace;
+
+use crate::{digest, package};
 
 /// The list of files, which the page's service worker imports.
 const LIST: &str = "files.js";

@@ -6,7 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::{cache, command, digest, files};
+use wasm_build::command;
+
+use crate::{cache, digest, files};
 
 /// The version that this project is tested with.
 const BINARYEN: &str = "132.0.0";

@@ -1,11 +1,13 @@
 //! The blocking driver: a [`ReadAt`] source through the stages into a [`Write`] sink.
 
 mod emit;
+mod read;
 mod scan;
 
 use core::ops::ControlFlow;
 
 pub use emit::{emit, emit_range};
+pub use read::read_image_at;
 pub use scan::scan;
 
 use crate::error::Error;

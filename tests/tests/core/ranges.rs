@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use qcow2_stream::{HostOffset, Layout, Segment, emit, emit_range, scan};
+use qcow2_stream::{HostOffset, Layout, Segment, emit, emit_range, read_image_at, scan};
 use qcow2_stream_tests::corpus::{Fill, Input, Write};
 use qcow2_stream_tests::kit::{Memory, go_on, options, with_data_file};
 
@@ -70,6 +70,18 @@ impl Whole {
         bytes
     }
 
+    /// The part within `range`, into memory.
+    fn read(&self, range: Range<u64>) -> Vec<u8> {
+        // Longer than the image only by as much as shows that nothing behind it is touched.
+        let length = range.end.saturating_sub(range.start).min(self.length() + 3);
+        let mut bytes = vec![0xee; length as usize];
+        let offset = HostOffset::new(range.start);
+        let read = read_image_at(&self.layout, &mut &self.disk, offset, &mut bytes);
+        let behind = bytes.split_off(read.expect("it can be read"));
+        assert!(behind.iter().all(|byte| *byte == 0xee), "touched what is behind the image");
+        bytes
+    }
+
     /// What a part must be.
     fn part(&self, range: Range<u64>) -> &[u8] {
         let cut = |offset: u64| offset.min(self.length()) as usize;
@@ -81,6 +93,7 @@ impl Whole {
         let expected = self.part(range.clone());
         assert!(self.emitted(range.clone(), buffer) == expected, "emitted {range:?}");
         assert!(self.walked(range.clone()) == expected, "walked {range:?}");
+        assert!(self.read(range.clone()) == expected, "read {range:?}");
     }
 }
 

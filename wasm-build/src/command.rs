@@ -7,7 +7,10 @@ use anyhow::{Context, Result, bail};
 
 /// Runs it to its end and gives what it wrote to standard output; its messages go to ours.
 /// Where there is no such program, the error says `missing`.
-pub(crate) fn output(command: &mut Command, missing: &str) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// If it is missing or fails.
+pub fn output(command: &mut Command, missing: &str) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     match command.stdin(Stdio::null()).stderr(Stdio::inherit()).output() {
         Ok(Output { status, stdout, .. }) if status.success() => Ok(stdout),
@@ -18,7 +21,10 @@ pub(crate) fn output(command: &mut Command, missing: &str) -> Result<Vec<u8>> {
 }
 
 /// Runs it to its end. All it says goes to standard error, since ours of standard output are for programs.
-pub(crate) fn run(command: &mut Command, missing: &str) -> Result<()> {
+///
+/// # Errors
+/// If it is missing or fails.
+pub fn run(command: &mut Command, missing: &str) -> Result<()> {
     output(command.stdout(std::io::stderr()), missing).map(drop)
 }
 

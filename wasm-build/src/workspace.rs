@@ -11,32 +11,36 @@ use serde_json::Value;
 use crate::command;
 
 /// What to do without Rust.
-pub(crate) const RUST: &str = "install Rust from https://rustup.rs";
+pub const RUST: &str = "install Rust from https://rustup.rs";
 
-/// The workspace. Cargo says where it is when it runs this or a test of it. What was true when this was compiled comes
+/// The workspace. Cargo says where it is when it runs one of its packages. What was true when this was compiled comes
 /// second: a clone that was moved, or another one with the same target folder, is no reason for cargo to compile anew.
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-    let now = std::env::var_os("CARGO_MANIFEST_DIR").and_then(|package| parent(package.as_ref()));
-    let compiled = || parent(env!("CARGO_MANIFEST_DIR").as_ref());
-    now.filter(|root| root.join("web/page").is_dir()).or_else(compiled).unwrap_or_default()
+    let now = std::env::var_os("CARGO_MANIFEST_DIR");
+    let now = now.and_then(|package| above(package.as_ref()));
+    now.or_else(|| above(env!("CARGO_MANIFEST_DIR").as_ref())).unwrap_or_default()
 });
 
-fn parent(package: &Path) -> Option<PathBuf> {
-    package.parent().map(Path::to_owned)
+/// The workspace that a package's folder lies in.
+fn above(package: &Path) -> Option<PathBuf> {
+    package.ancestors().find(|dir| dir.join("wasm-build/Cargo.toml").is_file()).map(Path::to_owned)
 }
 
 /// The folder of the workspace.
-pub(crate) fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     &ROOT
 }
 
 /// The cargo that runs this, or else the one on the path.
-pub(crate) fn cargo() -> Command {
+pub fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
 }
 
 /// Cargo's target folder. Asked for in the current folder, as the `cargo run` that runs this did.
-pub(crate) fn target_dir() -> Result<PathBuf> {
+///
+/// # Errors
+/// If cargo does not say.
+pub fn target_dir() -> Result<PathBuf> {
     let mut cargo = cargo();
     cargo.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]);
     let output = command::output(cargo.arg(root().join("Cargo.toml")), RUST)?;
@@ -48,7 +52,10 @@ pub(crate) fn target_dir() -> Result<PathBuf> {
 }
 
 /// Where Rust's own files are.
-pub(crate) fn sysroot() -> Result<PathBuf> {
+///
+/// # Errors
+/// If rustc does not say.
+pub fn sysroot() -> Result<PathBuf> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let mut rustc = Command::new(rustc);
     let output = command::output(rustc.args(["--print", "sysroot"]).current_dir(root()), RUST)?;
@@ -63,6 +70,6 @@ mod tests {
     #[test]
     fn the_workspace_is_the_folder_of_the_packages() {
         assert!(root().join("web/Cargo.toml").is_file());
-        assert!(root().join("wasm/Cargo.toml").is_file());
+        assert!(root().join("core/Cargo.toml").is_file());
     }
 }

@@ -1,0 +1,3 @@
+//! What both hosts know of files.
+
+pub mod holes;

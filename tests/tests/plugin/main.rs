@@ -1,0 +1,12 @@
+//! The sandboxed plugin: its artefacts, and the core module in wasmi under hosts of every kind.
+
+mod arguments;
+mod artefacts;
+mod guides;
+mod header;
+mod host;
+mod hostile;
+mod interface;
+mod limits;
+mod plugin;
+mod vectors;
