@@ -52,6 +52,8 @@ pub(crate) struct Pace {
     /// When the present stretch began, and what it has decided of the disk, in bytes.
     began: Option<Instant>,
     bytes: u64,
+    /// Of these, the bytes that probes alone have decided.
+    spared: u64,
     /// The last whole stretch of large reads.
     large: Stretch,
     /// How long the present stretch of large reads is to last, at least.
@@ -72,6 +74,7 @@ impl Pace {
             way: Way::Large,
             began: None,
             bytes: 0,
+            spared: 0,
             large: Stretch::default(),
             least: Duration::ZERO,
             probed: Duration::ZERO,
@@ -95,14 +98,15 @@ impl Pace {
         self.way == Way::Probes
     }
 
-    /// Notes that so many bytes of the disk are decided.
-    pub(crate) fn decided(&mut self, bytes: u64) {
+    /// Notes that a probe has decided so many bytes of the disk.
+    pub(crate) fn spared(&mut self, bytes: u64) {
         self.bytes = self.bytes.saturating_add(bytes);
+        self.spared = self.spared.saturating_add(bytes);
     }
 
     /// Notes that so many bytes were read.
     pub(crate) fn read(&mut self, bytes: u64) {
-        self.decided(bytes);
+        self.bytes = self.bytes.saturating_add(bytes);
         self.unprobed = self.unprobed.saturating_add(bytes);
     }
 
@@ -133,9 +137,14 @@ impl Pace {
     fn judge_probes(&mut self, stretch: Stretch, stride: u64, now: Instant) {
         let lost = stretch.time.saturating_sub(self.large.time_for(stretch.bytes));
         let whole = stretch.bytes >= stride.saturating_mul(CLUSTERS);
-        let patience = PATIENCE.max(self.large.time / 4);
+        // Where most is read all the same, probes only come on top of that, whatever the clock says.
+        let in_vain = whole && self.spared < stretch.bytes / 2;
+        let patience = PATIENCE.max(self.large.time.checked_div(4).unwrap_or_default());
         // The first stretch has yet to get under way.
-        if lost > patience || whole && !lost.is_zero() && !self.probed.is_zero() {
+        if in_vain {
+            self.least = stretch.time.saturating_mul(PENANCE);
+            self.begin(Way::Large, now);
+        } else if lost > patience || whole && !lost.is_zero() && !self.probed.is_zero() {
             let penance = lost.saturating_mul(PENANCE);
             self.least = penance.max(self.large.time.saturating_mul(2));
             self.begin(Way::Large, now);
@@ -148,7 +157,8 @@ impl Pace {
     }
 
     fn begin(&mut self, way: Way, now: Instant) {
-        (self.way, self.began, self.bytes) = (way, Some(now), 0);
+        (self.way, self.began) = (way, Some(now));
+        (self.bytes, self.spared) = (0, 0);
     }
 }
 
@@ -168,7 +178,7 @@ mod tests {
         while at < clusters {
             if pace.probes(now, STRIDE) {
                 now += Duration::from_micros(probe(at));
-                pace.decided(STRIDE);
+                pace.spared(STRIDE);
                 (at, probes) = (at + 1, probes + 1);
             } else {
                 now += Duration::from_micros(large);
@@ -202,6 +212,20 @@ mod tests {
         assert!(probes > 50_000, "{probes}");
         let (_, probes) = scan(200_000, 600, |at| if at < 100_000 { 9 } else { 5000 });
         assert!((90_000..101_000).contains(&probes), "{probes}");
+    }
+
+    #[test]
+    fn probes_that_spare_nothing_end_though_the_clock_speaks_for_them() {
+        let mut pace = Pace::new(MEASURED);
+        let mut now = Instant::now();
+        let mut probes = 0;
+        for at in 0..10_000 {
+            probes += u32::from(pace.probes(now, STRIDE));
+            // The first stretch of large reads was slow by chance.
+            now += Duration::from_micros(if at < 8 { 5000 } else { 600 });
+            pace.read(16 * STRIDE);
+        }
+        assert!((16..1000).contains(&probes), "{probes}");
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl<T: Read + Write> Client<T> {
         let read = probe.map_or(0, |probe| probe.copy_to(offset, buffer));
         let bytes = buffer.get(..read).unwrap_or_default();
         if bytes.iter().any(|byte| *byte != 0) {
-            self.pace.decided(stride);
+            self.pace.spared(stride);
         }
         Ok(read)
     }
