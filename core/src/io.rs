@@ -31,12 +31,18 @@ pub trait ReadAt {
         Ok(Some(offset..u64::MAX))
     }
 
-    /// As [`read_at`](Self::read_at), but only what can be had at once, from memory; 0 otherwise. The scan
-    /// uses it to look at the beginning of a cluster before it reads the whole of it.
+    /// As [`read_at`](Self::read_at), but only what is cheap to have, as from memory; 0 otherwise. The scan
+    /// uses it to look at the beginning of a cluster before it reads the whole of it. It goes on to others from
+    /// front to back, at multiples of `stride` bytes, so that a source may prepare for these.
     ///
     /// # Errors
     /// As for [`read_at`](Self::read_at).
-    fn read_cached_at(&mut self, _offset: u64, _buffer: &mut [u8]) -> Result<usize, Self::Error> {
+    fn read_cached_at(
+        &mut self,
+        _offset: u64,
+        _stride: u64,
+        _buffer: &mut [u8],
+    ) -> Result<usize, Self::Error> {
         Ok(0)
     }
 }

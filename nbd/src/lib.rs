@@ -46,6 +46,7 @@ mod export;
 mod extents;
 mod fields;
 mod negotiation;
+mod pace;
 mod pending;
 mod settings;
 mod socket;

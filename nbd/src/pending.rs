@@ -19,6 +19,8 @@ pub(crate) struct Read {
     pub(crate) done: bool,
     /// Whether anybody still wants it. If not, it is dropped as it comes.
     pub(crate) wanted: bool,
+    /// Whether the server could not read it.
+    pub(crate) failed: bool,
 }
 
 impl Read {
@@ -30,6 +32,18 @@ impl Read {
     /// Whether a byte of the export is in it.
     pub(crate) fn contains(&self, offset: u64) -> bool {
         (self.offset..self.end()).contains(&offset)
+    }
+
+    /// Copies what has come from `offset` on, and returns how many bytes that are.
+    pub(crate) fn copy_to(&self, offset: u64, buffer: &mut [u8]) -> usize {
+        let start = usize::try_from(offset.saturating_sub(self.offset)).unwrap_or(usize::MAX);
+        let bytes = self.buffer.get(start..).unwrap_or_default();
+        let length = bytes.len().min(buffer.len());
+        let (to, from) = (buffer.get_mut(..length), bytes.get(..length));
+        if let Some((to, from)) = to.zip(from) {
+            to.copy_from_slice(from);
+        }
+        length
     }
 
     /// Where in this read the bytes lie that a server sends, if all of them were asked for.
@@ -75,6 +89,7 @@ mod tests {
             coverage: Coverage::default(),
             done: false,
             wanted: true,
+            failed: false,
         };
         assert_eq!(read.part(1000, 100), Some(0..100));
         assert_eq!(read.part(1099, 1), Some(99..100));

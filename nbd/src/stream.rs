@@ -1,6 +1,7 @@
 //! The bytes to and from a server, and the patience with it.
 
 use std::io::{ErrorKind, Read, Write};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::error::Error;
@@ -9,6 +10,9 @@ use crate::settings::Settings;
 /// As much as the server must send within the timeout.
 const STRETCH: usize = 64 * 1024;
 
+/// Bytes that are gathered at a time: a few small replies.
+const GATHERED: usize = 32 * 1024;
+
 /// A connection.
 pub(crate) struct Stream<T> {
     transport: T,
@@ -16,6 +20,9 @@ pub(crate) struct Stream<T> {
     stop: Box<dyn Fn() -> bool + Send>,
     /// Since when all that goes on must fit in one timeout, as the negotiation must.
     limited: Option<Instant>,
+    /// Whether to take more from the transport than is asked for, and what of that is left.
+    gathering: bool,
+    gathered: Gathered,
 }
 
 impl<T: Read + Write> Stream<T> {
@@ -25,6 +32,8 @@ impl<T: Read + Write> Stream<T> {
             timeout: settings.timeout,
             stop: settings.stop,
             limited: Some(Instant::now()),
+            gathering: false,
+            gathered: Gathered::default(),
         }
     }
 
@@ -71,7 +80,7 @@ impl<T: Read + Write> Stream<T> {
     fn read_stretch(&mut self, mut buffer: &mut [u8]) -> Result<(), Error> {
         let begin = self.begin();
         while !buffer.is_empty() {
-            match self.transport.read(buffer) {
+            match self.take(buffer) {
                 Ok(0) => return Err(Error::Closed),
                 Ok(read) => {
                     let rest = std::mem::take(&mut buffer).get_mut(read..);
@@ -85,6 +94,21 @@ impl<T: Read + Write> Stream<T> {
             }
         }
         Ok(())
+    }
+
+    /// Says whether small pieces follow one another, so that several are worth taking at once.
+    pub(crate) fn gather(&mut self, small: bool) {
+        self.gathering = small;
+    }
+
+    fn take(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.gathered.left().is_empty() {
+            if !self.gathering || buffer.len() >= GATHERED {
+                return self.transport.read(buffer);
+            }
+            self.gathered.fill(&mut self.transport)?;
+        }
+        self.gathered.read(buffer)
     }
 
     /// Sends all of the bytes.
@@ -126,5 +150,35 @@ impl<T: Read + Write> Stream<T> {
             return Err(Error::Stalled(self.timeout));
         }
         Ok(())
+    }
+}
+
+/// Bytes that came with others.
+#[derive(Default)]
+struct Gathered {
+    bytes: Vec<u8>,
+    /// Those that are left.
+    range: Range<usize>,
+}
+
+impl Gathered {
+    fn left(&self) -> &[u8] {
+        self.bytes.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// Takes what the transport has, at most as much as there is room for. There are none left.
+    fn fill(&mut self, transport: &mut impl Read) -> std::io::Result<()> {
+        self.range = 0..0;
+        self.bytes.resize(GATHERED, 0);
+        self.range.end = transport.read(&mut self.bytes)?;
+        Ok(())
+    }
+}
+
+impl Read for Gathered {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.left().read(buffer)?;
+        self.range.start = self.range.start.saturating_add(read);
+        Ok(read)
     }
 }

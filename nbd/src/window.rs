@@ -30,6 +30,7 @@ impl Window {
             coverage,
             done: false,
             wanted: true,
+            failed: false,
         });
     }
 
@@ -51,7 +52,7 @@ impl Window {
     /// Moves on to `offset`: what lies before is not wanted any more, and nothing is if `offset` itself was not
     /// asked for. Returns whether it was.
     pub(crate) fn seek(&mut self, offset: u64) -> bool {
-        let holds = self.reads.iter().any(|read| read.wanted && read.contains(offset));
+        let holds = self.holds(offset);
         for read in &mut self.reads {
             if !holds || read.end() <= offset {
                 read.wanted = false;
@@ -61,6 +62,11 @@ impl Window {
         }
         self.sweep();
         holds
+    }
+
+    /// Whether a byte was asked for, and is wanted.
+    pub(crate) fn holds(&self, offset: u64) -> bool {
+        self.reads.iter().any(|read| read.wanted && read.contains(offset))
     }
 
     /// Moves on to nowhere: nothing is wanted any more.
@@ -82,6 +88,11 @@ impl Window {
     /// One past the last byte that is wanted.
     pub(crate) fn end(&self) -> Option<u64> {
         self.reads.iter().rfind(|read| read.wanted).map(Read::end)
+    }
+
+    /// Where the last read begins that is wanted.
+    pub(crate) fn last_start(&self) -> Option<u64> {
+        self.reads.iter().rfind(|read| read.wanted).map(|read| read.offset)
     }
 }
 

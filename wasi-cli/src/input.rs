@@ -100,11 +100,16 @@ impl ReadAt for Input {
         }
     }
 
-    fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, SourceError> {
         match self {
-            Self::File(file) => file.read_cached_at(offset, buffer),
-            Self::Image(image) => image.read_cached_at(offset, buffer),
-            Self::Nbd(export) => Ok(export.read_cached_at(offset, buffer)?),
+            Self::File(file) => file.read_cached_at(offset, stride, buffer),
+            Self::Image(image) => image.read_cached_at(offset, stride, buffer),
+            Self::Nbd(export) => Ok(export.read_cached_at(offset, stride, buffer)?),
         }
     }
 }

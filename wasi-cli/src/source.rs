@@ -136,7 +136,12 @@ impl ReadAt for FileSource {
         Ok(Some(offset..self.end).filter(|data| !data.is_empty()))
     }
 
-    fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        _stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, SourceError> {
         if !self.knows_cache {
             return Ok(0);
         }

@@ -90,16 +90,17 @@ impl<S: ReadAt + ?Sized, P: FnMut(Progress) -> ControlFlow<()>> Pass<'_, S, P> {
         Ok(())
     }
 
-    /// Looks at the front of the cluster if it can be had from memory. Whether that decided it.
+    /// Looks at the front of the cluster if that is cheap to have. Whether that decided it.
     fn probe(&mut self, end: u64) -> Result<bool, Error<S::Error>> {
         let offset = self.scanner.position();
-        let at_front = offset.is_multiple_of(self.scanner.cluster_size().bytes());
+        let stride = self.scanner.cluster_size().bytes();
+        let at_front = offset.is_multiple_of(stride);
         if !self.probing || !at_front {
             return Ok(false);
         }
         let length = end.saturating_sub(offset).min(widen(PROBE));
         let buffer = front(self.buffer, length);
-        let read = self.source.read_cached_at(offset, buffer);
+        let read = self.source.read_cached_at(offset, stride, buffer);
         let read = read.map_err(|error| Error::Source { offset, error })?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !crate::scan::is_zero(bytes)) else {
             return Ok(false);

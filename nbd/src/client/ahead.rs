@@ -16,7 +16,9 @@ impl<T: Read + Write> Client<T> {
             self.ahead = self.ahead.saturating_mul(2).min(self.depth);
         } else {
             self.make_room()?;
-            self.ahead = 1;
+            // The last read may have been fetched whole, so that nothing of it is left to go on from.
+            let goes_on = self.fetched == offset;
+            self.ahead = if goes_on { self.ahead.saturating_mul(2).min(self.depth) } else { 1 };
             let start = self.down(offset);
             let end = match self.known_from(offset) {
                 Some(Next::Data(data)) => data.end,
@@ -24,7 +26,9 @@ impl<T: Read + Write> Client<T> {
             };
             self.read_from(start, end);
         }
-        self.top_up();
+        if self.pace.reads_ahead() {
+            self.top_up();
+        }
         self.send()
     }
 

@@ -1,6 +1,7 @@
 //! The client: reads of an export, and where it holds data.
 
 mod ahead;
+mod probe;
 mod receive;
 mod source;
 
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::export::Export;
 use crate::extents::Extents;
 use crate::negotiation::negotiate;
+use crate::pace::Pace;
 use crate::pending::Status;
 use crate::settings::{LARGEST_REQUEST, Settings};
 use crate::socket::Socket;
@@ -32,6 +34,12 @@ pub struct Client<T: Read + Write> {
     window: Window,
     /// How many reads are worth having under way, at present.
     ahead: usize,
+    /// Where the last read of the caller ended.
+    fetched: u64,
+    /// The looks at fronts of clusters that are under way, and how many are worth having.
+    probes: Window,
+    probing: usize,
+    pace: Pace,
     extents: Extents,
     /// The question for extents that is under way.
     status: Option<Status>,
@@ -63,13 +71,19 @@ impl<T: Read + Write> Client<T> {
         let mut stream = Stream::new(transport, settings);
         let export = negotiate(&mut stream, export)?;
         stream.end_negotiation();
+        let request = export.block.request(wanted);
+        let under_way = u64::from(request).saturating_mul(u64::try_from(depth).unwrap_or(u64::MAX));
         Ok(Self {
             stream,
-            request: export.block.request(wanted),
+            request,
             export,
             depth,
             window: Window::default(),
             ahead: 1,
+            fetched: u64::MAX,
+            probes: Window::default(),
+            probing: probe::FIRST,
+            pace: Pace::new(under_way.saturating_mul(MEASURED)),
             extents: Extents::default(),
             status: None,
             outgoing: Vec::new(),
@@ -121,8 +135,9 @@ impl<T: Read + Write> Drop for Client<T> {
             return;
         }
         self.window.forget();
+        self.probes.forget();
         self.stream.limit(FAREWELL);
-        while self.window.len() > 0 || self.status.is_some() {
+        while self.window.len() > 0 || self.probes.len() > 0 || self.status.is_some() {
             if self.receive(None).is_err() {
                 return;
             }
@@ -131,6 +146,9 @@ impl<T: Read + Write> Drop for Client<T> {
         self.stream.write_once(&self.outgoing);
     }
 }
+
+/// How many times as much as is under way is read to know how long that takes.
+const MEASURED: u64 = 4;
 
 /// How long the last answers are waited for.
 const FAREWELL: Duration = Duration::from_secs(1);

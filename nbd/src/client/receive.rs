@@ -5,8 +5,9 @@ use std::io::{Read, Write};
 use super::Client;
 use crate::coverage::Refused;
 use crate::error::Error;
-use crate::pending::Status;
+use crate::pending::{Read as PendingRead, Status};
 use crate::text::ServerText;
+use crate::window::Window;
 use crate::wire::chunk::{self, ChunkKind};
 use crate::wire::errno;
 use crate::wire::reply::{self, ChunkHeader, Form, Simple};
@@ -24,6 +25,8 @@ impl<T: Read + Write> Client<T> {
     /// Receives a simple reply or a chunk, whoever it is for.
     pub(super) fn receive(&mut self, direct: Direct<'_>) -> Result<(), Error> {
         self.stream.check_stop()?;
+        // Probes are answered in small pieces, of which several come at once.
+        self.stream.gather(self.probes.len() > 0);
         match Form::decode(self.stream.array::<{ reply::MAGIC }>()?) {
             Some(Form::Simple) => self.simple(direct),
             Some(Form::Structured) if self.export.structured => self.chunk(direct),
@@ -42,7 +45,9 @@ impl<T: Read + Write> Client<T> {
                 self.finish_status()
             }
             About::Read { offset, length } if simple.error != 0 => {
-                Err(read_error(offset, length, simple.error, ServerText::default()))
+                let error = read_error(offset, length, simple.error, ServerText::default());
+                self.fail_read(simple.cookie, error)?;
+                self.finish_read(simple.cookie)
             }
             About::Read { offset, length } if !self.export.structured => {
                 self.data(simple.cookie, offset, length, direct)?;
@@ -62,7 +67,7 @@ impl<T: Read + Write> Client<T> {
             (ChunkKind::BlockStatus, About::Status(status)) => self.block_status(header, status)?,
             (ChunkKind::Error, About::Read { offset, length }) => {
                 let (number, message) = self.error(header)?;
-                return Err(read_error(offset, length, number, message));
+                self.fail_read(header.cookie, read_error(offset, length, number, message))?;
             }
             (ChunkKind::Error, About::Status(status)) => {
                 self.error(header)?;
@@ -85,12 +90,17 @@ impl<T: Read + Write> Client<T> {
         if let Some(status) = self.status.filter(|status| status.cookie == cookie) {
             return Ok(About::Status(status));
         }
-        match self.window.find(cookie) {
+        match self.read_of(cookie) {
             Some(read) => Ok(About::Read { offset: read.offset, length: read.length }),
             None => Err(Error::protocol(format!(
                 "a reply with the cookie {cookie:#x}, which no request has that waits for one"
             ))),
         }
+    }
+
+    /// The read or the probe that has this cookie.
+    fn read_of(&mut self, cookie: u64) -> Option<&mut PendingRead> {
+        read_of(&mut self.window, &mut self.probes, cookie)
     }
 
     fn offset_data(&mut self, header: ChunkHeader, direct: Direct<'_>) -> Result<(), Error> {
@@ -112,8 +122,8 @@ impl<T: Read + Write> Client<T> {
             Place::Nowhere => self.stream.skip(length.into()),
             Place::Direct(bytes) => self.stream.read(bytes),
             Place::Own(range) => {
-                let Self { stream, window, .. } = self;
-                let read = window.find(cookie);
+                let Self { stream, window, probes, .. } = self;
+                let read = read_of(window, probes, cookie);
                 let bytes = read.and_then(|read| read.buffer.get_mut(range));
                 stream.read(bytes.unwrap_or_default())
             }
@@ -130,7 +140,7 @@ impl<T: Read + Write> Client<T> {
             Place::Nowhere => {}
             Place::Direct(bytes) => bytes.fill(0),
             Place::Own(range) => {
-                let read = self.window.find(header.cookie);
+                let read = self.read_of(header.cookie);
                 let bytes = read.and_then(|read| read.buffer.get_mut(range));
                 bytes.unwrap_or_default().fill(0);
             }
@@ -146,7 +156,7 @@ impl<T: Read + Write> Client<T> {
         length: u32,
         direct: Direct<'a>,
     ) -> Result<Place<'a>, Error> {
-        let read = self.window.find(cookie);
+        let read = self.read_of(cookie);
         let part = read.and_then(|read| Some((read.part(offset, length)?, read)));
         let (part, read) = part.ok_or_else(|| {
             Error::protocol(format!(
@@ -162,6 +172,7 @@ impl<T: Read + Write> Client<T> {
             return Ok(Place::Direct(bytes.get_mut(range).unwrap_or_default()));
         }
         self.window.provide_buffer(cookie);
+        self.probes.provide_buffer(cookie);
         Ok(Place::Own(range))
     }
 
@@ -228,8 +239,8 @@ impl<T: Read + Write> Client<T> {
     }
 
     fn finish_read(&mut self, cookie: u64) -> Result<(), Error> {
-        if let Some(read) = self.window.find(cookie) {
-            if !read.coverage.is_complete(read.length) {
+        if let Some(read) = self.read_of(cookie) {
+            if !read.failed && !read.coverage.is_complete(read.length) {
                 return Err(Error::protocol(format!(
                     "a reply that leaves out some of {} bytes at offset {}",
                     read.length, read.offset
@@ -238,8 +249,25 @@ impl<T: Read + Write> Client<T> {
             read.done = true;
         }
         self.window.sweep();
+        self.probes.sweep();
         Ok(())
     }
+
+    /// The server could not read something. Of a probe that says nothing: an ordinary read will tell.
+    fn fail_read(&mut self, cookie: u64, error: Error) -> Result<(), Error> {
+        let probe = self.probes.find(cookie).filter(|probe| !probe.failed).ok_or(error)?;
+        (probe.failed, probe.wanted) = (true, false);
+        self.pace.give_up();
+        Ok(())
+    }
+}
+
+fn read_of<'a>(
+    window: &'a mut Window,
+    probes: &'a mut Window,
+    cookie: u64,
+) -> Option<&'a mut PendingRead> {
+    window.find(cookie).or_else(|| probes.find(cookie))
 }
 
 /// Where bytes of a read go.

@@ -21,11 +21,22 @@ impl<T: Read + Write> ReadAt for Client<T> {
         if buffer.is_empty() {
             return Ok(0);
         }
-        self.unless_broken(|client| client.read(offset, buffer))
+        let read = self.unless_broken(|client| client.read(offset, buffer))?;
+        self.note_read(offset, u64::try_from(read).unwrap_or(u64::MAX));
+        Ok(read)
     }
 
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, Error> {
         self.unless_broken(|client| client.find_data(offset))
+    }
+
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, Error> {
+        self.unless_broken(|client| client.probe(offset, stride, buffer))
     }
 }
 
@@ -46,6 +57,14 @@ impl<T: Read + Write> Client<T> {
             self.receive(None)?;
         }
         Ok(self.copy(offset, buffer))
+    }
+
+    fn note_read(&mut self, offset: u64, length: u64) {
+        self.fetched = offset.saturating_add(length);
+        self.pace.read(length);
+        if self.pace.is_left() {
+            self.end_probes();
+        }
     }
 
     /// The cookie of the read at `offset` if nothing of it has come yet and all of it fits.
@@ -71,17 +90,7 @@ impl<T: Read + Write> Client<T> {
 
     /// Copies from the first read, which has come.
     fn copy(&mut self, offset: u64, buffer: &mut [u8]) -> usize {
-        let Some(read) = self.window.front() else {
-            return 0;
-        };
-        let start = usize::try_from(offset.saturating_sub(read.offset)).unwrap_or(usize::MAX);
-        let bytes = read.buffer.get(start..).unwrap_or_default();
-        let length = bytes.len().min(buffer.len());
-        let (to, from) = (buffer.get_mut(..length), bytes.get(..length));
-        if let Some((to, from)) = to.zip(from) {
-            to.copy_from_slice(from);
-        }
-        length
+        self.window.front().map_or(0, |read| read.copy_to(offset, buffer))
     }
 
     /// Finds the first data at or after `offset`.

@@ -8,6 +8,12 @@ use qcow2_stream_nbd::{Client, Error, Settings};
 #[derive(Debug)]
 pub(crate) struct Script(Cursor<Vec<u8>>);
 
+impl Script {
+    pub(crate) fn new(answers: Vec<u8>) -> Self {
+        Self(Cursor::new(answers))
+    }
+}
+
 impl Read for Script {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer)
@@ -26,7 +32,7 @@ impl Write for Script {
 
 /// A client of a server that says just this.
 pub(crate) fn client(answers: &[&[u8]]) -> Result<Client<Script>, Error> {
-    Client::new(Script(Cursor::new(answers.concat())), b"disk", Settings::default())
+    Client::new(Script::new(answers.concat()), b"disk", Settings::default())
 }
 
 /// As [`client`], with an export of 1 MiB, structured replies and block status agreed on.

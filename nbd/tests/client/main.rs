@@ -6,5 +6,6 @@ mod connection;
 mod holes;
 mod honest;
 mod negotiation;
+mod probes;
 mod reads;
 mod server;

@@ -79,7 +79,12 @@ impl<S: ReadAt> ReadAt for Cached<S> {
         self.inner.next_data(offset)
     }
 
-    fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, S::Error> {
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        _stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, S::Error> {
         self.calls += 1;
         let length = [buffer.len(), buffer.len().div_ceil(2), 0][self.calls % 3];
         if length == 0 {

@@ -52,14 +52,19 @@ impl<S: ReadAt<Error: fmt::Debug>> ReadAt for Source<S> {
         }
     }
 
-    fn read_cached_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, Failed> {
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, Failed> {
         match self.stage.act(Call::Cached { offset, length: buffer.len() })? {
             Answer::Count(count) => {
                 let length = count.min(buffer.len());
                 good(self.inner.read_at(offset, &mut buffer[..length]));
                 Ok(count)
             }
-            _ => Ok(good(self.inner.read_cached_at(offset, buffer))),
+            _ => Ok(good(self.inner.read_cached_at(offset, stride, buffer))),
         }
     }
 }

@@ -88,4 +88,13 @@ impl ReadAt for NbdSource {
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, Error> {
         self.client.next_data(offset)
     }
+
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, Error> {
+        self.client.read_cached_at(offset, stride, buffer)
+    }
 }

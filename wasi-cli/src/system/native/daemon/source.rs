@@ -85,4 +85,17 @@ impl ReadAt for ImageSource {
     fn next_data(&mut self, offset: u64) -> Result<Option<Range<u64>>, SourceError> {
         self.export.next_data(offset).map_err(|error| self.daemon.explain(error))
     }
+
+    fn read_cached_at(
+        &mut self,
+        offset: u64,
+        stride: u64,
+        buffer: &mut [u8],
+    ) -> Result<usize, SourceError> {
+        let read = self.export.read_cached_at(offset, stride, buffer);
+        if read.is_err() {
+            self.verify()?;
+        }
+        read.map_err(|error| self.daemon.explain(error))
+    }
 }
