@@ -95,7 +95,7 @@ impl<T: Read + Write> Stream<T> {
         while passed < length {
             waited = self.await_bytes(onward, waited)?;
             let most = usize::try_from(length.saturating_sub(passed)).unwrap_or(usize::MAX);
-            let taken = onward.take_from(&self.transport, most).min(most);
+            let taken = onward.take_from(&mut self.transport, most).min(most);
             if taken == 0 {
                 break;
             }
@@ -111,10 +111,14 @@ impl<T: Read + Write> Stream<T> {
     }
 
     /// Waits for bytes, having waited for some time before, and returns for how long altogether.
-    fn await_bytes(&self, onward: &mut dyn Onward<T>, before: Duration) -> Result<Duration, Error> {
+    fn await_bytes(
+        &mut self,
+        onward: &mut dyn Onward<T>,
+        before: Duration,
+    ) -> Result<Duration, Error> {
         let begin = Instant::now();
         loop {
-            let ready = onward.is_ready(&self.transport);
+            let ready = onward.is_ready(&mut self.transport);
             let waited = before.saturating_add(begin.elapsed());
             if ready {
                 return Ok(waited);

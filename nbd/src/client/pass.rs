@@ -11,10 +11,10 @@ use crate::error::Error;
 pub trait Onward<T> {
     /// Waits until the transport has bytes or has ended, but not for long: the client has other things to look after,
     /// and asks again. Returns whether that is so.
-    fn is_ready(&mut self, transport: &T) -> bool;
+    fn is_ready(&mut self, transport: &mut T) -> bool;
 
     /// Moves up to `most` bytes out of the transport, which is ready, and returns how many. None may be lost on the way.
-    fn take_from(&mut self, transport: &T, most: usize) -> usize;
+    fn take_from(&mut self, transport: &mut T, most: usize) -> usize;
 
     /// Takes bytes that had come before from their front on, and returns how many.
     fn take(&mut self, bytes: &[u8]) -> usize;
@@ -56,11 +56,12 @@ impl<T: Read + Write> Client<T> {
             self.receive(Direct::Pass(Passage { cookie, end, onward }))?;
             position = self.window.front().map_or(position, |read| read.offset);
         }
-        if position > offset {
-            return Ok(position.saturating_sub(offset));
-        }
+        // The bytes of a reply that ends in an error would count for nothing.
         while self.window.front().is_some_and(|read| !read.done) {
             self.receive(Direct::Own)?;
+        }
+        if position > offset {
+            return Ok(position.saturating_sub(offset));
         }
         Ok(self.pass_buffer(offset, end, onward))
     }

@@ -7,7 +7,7 @@ use qcow2_stream_nbd::{Client, Settings};
 use crate::server::{Kind, Server};
 
 /// A server, and how large and how many the requests are to be.
-fn kinds() -> impl Strategy<Value = (Kind, u32, usize)> {
+pub(crate) fn kinds() -> impl Strategy<Value = (Kind, u32, usize)> {
     let sizes = (0_u32..13, 0_u32..6).prop_map(|(low, more)| (1 << low, 1 << (low + more)));
     let extents = prop_oneof![Just(1), Just(2), Just(1000)];
     (any::<[bool; 2]>(), sizes, extents, any::<u64>(), 1_u32..40_000, 1_usize..9).prop_map(
@@ -18,13 +18,13 @@ fn kinds() -> impl Strategy<Value = (Kind, u32, usize)> {
 }
 
 /// A disk of runs of zeros and of other bytes.
-fn disks() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn disks() -> impl Strategy<Value = Vec<u8>> {
     let run = (prop_oneof![Just(0_u8), any::<u8>()], 1_usize..5000);
     prop::collection::vec(run, 0..20)
         .prop_map(|runs| runs.into_iter().flat_map(|(byte, length)| vec![byte; length]).collect())
 }
 
-fn client(kind: Kind, disk: &[u8], request: u32, depth: usize) -> Client<Server> {
+pub(crate) fn client(kind: Kind, disk: &[u8], request: u32, depth: usize) -> Client<Server> {
     let settings = Settings { request, depth, ..Settings::default() };
     let server = Server::new(kind, disk.to_vec());
     Client::new(server, b"", settings).expect("an honest server agrees")

@@ -6,5 +6,6 @@ mod connection;
 mod holes;
 mod honest;
 mod negotiation;
+mod pass;
 mod reads;
 mod server;
