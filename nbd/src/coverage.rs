@@ -29,7 +29,11 @@ impl Coverage {
 
     /// Whether all of the first `length` bytes have come.
     pub(crate) fn is_complete(&self, length: u32) -> bool {
-        matches!(self.ranges.as_slice(), [all] if *all == (0..length))
+        match self.ranges.as_slice() {
+            [] => length == 0,
+            [all] => *all == (0..length),
+            _ => false,
+        }
     }
 
     /// Notes bytes that come; not none.

@@ -56,7 +56,7 @@ mod uri;
 mod window;
 mod wire;
 
-pub use client::Client;
+pub use client::{Client, Onward};
 pub use error::{Error, Refusal};
 pub use export::Export;
 pub use settings::Settings;

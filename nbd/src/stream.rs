@@ -4,6 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use crate::client::Onward;
 use crate::error::Error;
 use crate::settings::Settings;
 
@@ -111,6 +112,50 @@ impl<T: Read + Write> Stream<T> {
         self.gathered.read(buffer)
     }
 
+    /// Lets bytes that are to be read go on to elsewhere, at most `length` of them, and returns how many did. Fewer
+    /// mean that the rest is to be read. Only the time that the server takes counts, not that of the other side.
+    pub(crate) fn pass(&mut self, length: u32, onward: &mut dyn Onward<T>) -> Result<u32, Error> {
+        if !self.gathered.left().is_empty() {
+            // Some of them have been taken from the transport already.
+            return Ok(0);
+        }
+        let (mut passed, mut stretch, mut waited) = (0_u32, 0_usize, Duration::ZERO);
+        while passed < length {
+            waited = self.await_bytes(onward, waited)?;
+            let most = usize::try_from(length.saturating_sub(passed)).unwrap_or(usize::MAX);
+            let taken = onward.take_from(&mut self.transport, most).min(most);
+            if taken == 0 {
+                break;
+            }
+            passed = passed.saturating_add(u32::try_from(taken).unwrap_or(u32::MAX));
+            stretch = stretch.saturating_add(taken);
+            if stretch >= STRETCH {
+                (stretch, waited) = (0, Duration::ZERO);
+            } else if passed < length {
+                self.check_wait(waited)?;
+            }
+        }
+        Ok(passed)
+    }
+
+    /// Waits for bytes, having waited for some time before, and returns for how long altogether.
+    fn await_bytes(
+        &mut self,
+        onward: &mut dyn Onward<T>,
+        before: Duration,
+    ) -> Result<Duration, Error> {
+        let begin = Instant::now();
+        loop {
+            let ready = onward.is_ready(&mut self.transport);
+            let waited = before.saturating_add(begin.elapsed());
+            if ready {
+                return Ok(waited);
+            }
+            self.check_stop()?;
+            self.check_wait(waited)?;
+        }
+    }
+
     /// Sends all of the bytes.
     pub(crate) fn write(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
         let begin = self.begin();
@@ -146,7 +191,11 @@ impl<T: Read + Write> Stream<T> {
     }
 
     fn check_time(&self, begin: Instant) -> Result<(), Error> {
-        if begin.elapsed() >= self.timeout {
+        self.check_wait(begin.elapsed())
+    }
+
+    fn check_wait(&self, waited: Duration) -> Result<(), Error> {
+        if waited >= self.timeout {
             return Err(Error::Stalled(self.timeout));
         }
         Ok(())

@@ -73,6 +73,23 @@ impl Input {
     }
 }
 
+#[cfg(target_os = "linux")]
+impl Input {
+    /// Moves bytes of `range` to a pipe, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written.
+    pub(crate) fn pass_on(
+        &mut self,
+        range: Range<u64>,
+        pipe: BorrowedFd<'_>,
+    ) -> Result<u64, SourceError> {
+        match self {
+            Self::File(_) => Ok(0),
+            Self::Image(image) => image.pass_on(range, pipe),
+            Self::Nbd(export) => Ok(export.pass_on(range, pipe, &mut || true)?),
+        }
+    }
+}
+
 impl ReadAt for Input {
     type Error = SourceError;
 

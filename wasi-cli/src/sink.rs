@@ -1,11 +1,16 @@
 //! The output: a file descriptor that takes bytes.
 
 use std::io;
+#[cfg(target_os = "linux")]
+use std::ops::Range;
 
-use qcow2_stream::{ReadAt, Write};
+use qcow2_stream::Write;
 use rustix::fd::AsFd;
 use rustix::io::{Errno, retry_on_intr, write};
 
+use crate::input::Input;
+#[cfg(target_os = "linux")]
+use crate::source::SourceError;
 use crate::system::stream;
 
 /// Why the output could not be written.
@@ -39,7 +44,7 @@ impl<F: AsFd> FdSink<F> {
     }
 }
 
-impl<F: AsFd, S: ReadAt> Write<S> for FdSink<F> {
+impl<F: AsFd> Write<Input> for FdSink<F> {
     type Error = SinkError;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, SinkError> {
@@ -50,5 +55,14 @@ impl<F: AsFd, S: ReadAt> Write<S> for FdSink<F> {
                 written => return Ok(written?),
             }
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn copy_from_source(
+        &mut self,
+        source: &mut Input,
+        range: Range<u64>,
+    ) -> Result<u64, SourceError> {
+        source.pass_on(range, self.0.as_fd())
     }
 }

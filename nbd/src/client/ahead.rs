@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 
 use super::Client;
+use super::pass::Direct;
 use crate::error::Error;
 use crate::extents::Next;
 use crate::pending::Status;
@@ -35,7 +36,7 @@ impl<T: Read + Write> Client<T> {
     /// Keeps replies that nobody wants any more from piling up.
     fn make_room(&mut self) -> Result<(), Error> {
         while self.window.len() > self.depth.saturating_mul(2) {
-            self.receive(None)?;
+            self.receive(Direct::Own)?;
         }
         Ok(())
     }

@@ -1,14 +1,18 @@
 //! The client: reads of an export, and where it holds data.
 
 mod ahead;
+mod pass;
 mod probe;
 mod receive;
 mod source;
+
+pub use pass::Onward;
 
 use std::fmt;
 use std::io::{Read, Write};
 use std::time::Duration;
 
+use self::pass::Direct;
 use crate::error::Error;
 use crate::export::Export;
 use crate::extents::Extents;
@@ -138,7 +142,7 @@ impl<T: Read + Write> Drop for Client<T> {
         self.probes.forget();
         self.stream.limit(FAREWELL);
         while self.window.len() > 0 || self.probes.len() > 0 || self.status.is_some() {
-            if self.receive(None).is_err() {
+            if self.receive(Direct::Own).is_err() {
                 return;
             }
         }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::time::Instant;
 
 use super::Client;
+use super::pass::Direct;
 use crate::error::Error;
 use crate::extents::Next;
 use crate::wire::request::Command;
@@ -14,7 +15,7 @@ const PROBE: u32 = 4096;
 /// A probe must be that much smaller than what it may spare.
 const SPARED: u64 = 4;
 
-/// Probes under way: at first, and at most. More measured no better.
+/// Probes under way: at first, and at most.
 pub(super) const FIRST: usize = 4;
 const MOST: usize = 64;
 
@@ -43,7 +44,7 @@ impl<T: Read + Write> Client<T> {
         }
         self.aim_probes(offset, stride)?;
         while self.probes.front().is_some_and(|probe| probe.offset == offset && !probe.done) {
-            self.receive(None)?;
+            self.receive(Direct::Own)?;
         }
         let probe = self.probes.front().filter(|probe| probe.offset == offset);
         let read = probe.map_or(0, |probe| probe.copy_to(offset, buffer));
@@ -76,7 +77,7 @@ impl<T: Read + Write> Client<T> {
         } else {
             // Those that nobody wants any more must not pile up.
             while self.probes.len() > MOST {
-                self.receive(None)?;
+                self.receive(Direct::Own)?;
             }
             if self.is_data(offset) {
                 self.push_probe(offset);

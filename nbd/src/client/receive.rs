@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 
 use super::Client;
+use super::pass::Direct;
 use crate::coverage::Refused;
 use crate::error::Error;
 use crate::pending::{Read as PendingRead, Status};
@@ -12,9 +13,6 @@ use crate::wire::chunk::{self, ChunkKind};
 use crate::wire::errno;
 use crate::wire::reply::{self, ChunkHeader, Form, Simple};
 
-/// Where the bytes of one read are to go instead of its own buffer: its cookie, and the place.
-pub(super) type Direct<'a> = Option<(u64, &'a mut [u8])>;
-
 /// What a chunk is about.
 enum About {
     Read { offset: u64, length: u32 },
@@ -23,7 +21,7 @@ enum About {
 
 impl<T: Read + Write> Client<T> {
     /// Receives a simple reply or a chunk, whoever it is for.
-    pub(super) fn receive(&mut self, direct: Direct<'_>) -> Result<(), Error> {
+    pub(super) fn receive(&mut self, direct: Direct<'_, T>) -> Result<(), Error> {
         self.stream.check_stop()?;
         // Probes are answered in small pieces, of which several come at once.
         self.stream.gather(self.probes.len() > 0);
@@ -37,7 +35,7 @@ impl<T: Read + Write> Client<T> {
         }
     }
 
-    fn simple(&mut self, direct: Direct<'_>) -> Result<(), Error> {
+    fn simple(&mut self, direct: Direct<'_, T>) -> Result<(), Error> {
         let simple = Simple::decode(&self.stream.array()?);
         match self.about(simple.cookie)? {
             About::Status(status) if simple.error != 0 => {
@@ -57,7 +55,7 @@ impl<T: Read + Write> Client<T> {
         }
     }
 
-    fn chunk(&mut self, direct: Direct<'_>) -> Result<(), Error> {
+    fn chunk(&mut self, direct: Direct<'_, T>) -> Result<(), Error> {
         let header = ChunkHeader::decode(&self.stream.array()?);
         let kind = ChunkKind::from(header.kind);
         match (kind, self.about(header.cookie)?) {
@@ -103,7 +101,7 @@ impl<T: Read + Write> Client<T> {
         read_of(&mut self.window, &mut self.probes, cookie)
     }
 
-    fn offset_data(&mut self, header: ChunkHeader, direct: Direct<'_>) -> Result<(), Error> {
+    fn offset_data(&mut self, header: ChunkHeader, direct: Direct<'_, T>) -> Result<(), Error> {
         let length = header.length.checked_sub(8).filter(|length| *length > 0);
         let length = length.ok_or_else(|| Error::protocol("a chunk of data without data"))?;
         let offset = u64::from_be_bytes(self.stream.array::<{ chunk::OFFSET }>()?);
@@ -116,8 +114,19 @@ impl<T: Read + Write> Client<T> {
         cookie: u64,
         offset: u64,
         length: u32,
-        direct: Direct<'_>,
+        direct: Direct<'_, T>,
     ) -> Result<(), Error> {
+        let (passed, direct) = match direct {
+            Direct::Pass(passage) => {
+                (self.pass_payload(cookie, offset, length, passage)?, Direct::Own)
+            }
+            direct => (0, direct),
+        };
+        if passed == length {
+            return Ok(());
+        }
+        let (offset, length) =
+            (offset.saturating_add(passed.into()), length.saturating_sub(passed));
         match self.place(cookie, offset, length, direct)? {
             Place::Nowhere => self.stream.skip(length.into()),
             Place::Direct(bytes) => self.stream.read(bytes),
@@ -130,7 +139,7 @@ impl<T: Read + Write> Client<T> {
         }
     }
 
-    fn offset_hole(&mut self, header: ChunkHeader, direct: Direct<'_>) -> Result<(), Error> {
+    fn offset_hole(&mut self, header: ChunkHeader, direct: Direct<'_, T>) -> Result<(), Error> {
         if usize::try_from(header.length) != Ok(chunk::HOLE) {
             let what = format!("a chunk of a hole with {} bytes", header.length);
             return Err(Error::protocol(what));
@@ -154,7 +163,7 @@ impl<T: Read + Write> Client<T> {
         cookie: u64,
         offset: u64,
         length: u32,
-        direct: Direct<'a>,
+        direct: Direct<'a, T>,
     ) -> Result<Place<'a>, Error> {
         let read = self.read_of(cookie);
         let part = read.and_then(|read| Some((read.part(offset, length)?, read)));
@@ -168,7 +177,9 @@ impl<T: Read + Write> Client<T> {
             return Ok(Place::Nowhere);
         }
         let range = wide(part.start)..wide(part.end);
-        if let Some((_, bytes)) = direct.filter(|(awaited, _)| *awaited == cookie) {
+        if let Direct::Buffer(awaited, bytes) = direct
+            && awaited == cookie
+        {
             return Ok(Place::Direct(bytes.get_mut(range).unwrap_or_default()));
         }
         self.window.provide_buffer(cookie);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use qcow2_stream::ReadAt;
 
 use super::Client;
+use super::pass::Direct;
 use crate::error::Error;
 use crate::extents::Next;
 
@@ -54,7 +55,7 @@ impl<T: Read + Write> Client<T> {
             return self.read_straight(direct, buffer);
         }
         while self.window.front().is_some_and(|read| !read.done) {
-            self.receive(None)?;
+            self.receive(Direct::Own)?;
         }
         Ok(self.copy(offset, buffer))
     }
@@ -78,7 +79,7 @@ impl<T: Read + Write> Client<T> {
     /// Lets a read go into the caller's buffer without a copy.
     fn read_straight(&mut self, cookie: u64, buffer: &mut [u8]) -> Result<usize, Error> {
         while self.window.find(cookie).is_some() {
-            self.receive(Some((cookie, buffer)))?;
+            self.receive(Direct::Buffer(cookie, buffer))?;
         }
         let length = self.window.front().map_or(0, |read| {
             read.wanted = false;
@@ -105,7 +106,7 @@ impl<T: Read + Write> Client<T> {
                         self.ask_status(offset);
                         self.send()?;
                         while self.status.is_some() {
-                            self.receive(None)?;
+                            self.receive(Direct::Own)?;
                         }
                     }
                 }

@@ -24,7 +24,7 @@ pub(crate) fn disks() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|runs| runs.into_iter().flat_map(|(byte, length)| vec![byte; length]).collect())
 }
 
-fn client(kind: Kind, disk: &[u8], request: u32, depth: usize) -> Client<Server> {
+pub(crate) fn client(kind: Kind, disk: &[u8], request: u32, depth: usize) -> Client<Server> {
     let settings = Settings { request, depth, ..Settings::default() };
     let server = Server::new(kind, disk.to_vec());
     Client::new(server, b"", settings).expect("an honest server agrees")

@@ -6,6 +6,7 @@ mod connection;
 mod holes;
 mod honest;
 mod negotiation;
+mod pass;
 mod probes;
 mod reads;
 mod server;

@@ -5,15 +5,19 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Stdio};
 
 use qcow2_stream_tests::command::{
-    Workplace, drain, finish, signal, spawn, wait_for_bytes, wait_until, with_default_signals,
+    FrontEnd, Workplace, drain, finish, signal, spawn, wait_for_bytes, wait_until,
+    with_default_signals,
 };
+use qcow2_stream_tests::corpus::{Fill, Input, Write};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::stage::{command, expected, make, place};
+use crate::stage::{command, expected, make};
 
-/// A folder with an image, and one for temporary files.
+/// A folder with an image that no pipe holds as a whole, and one for temporary files. A pipe of 1 MiB has 256 places,
+/// each for a page that is written, but for up to 32 KiB that come from a socket.
 fn stage() -> Workplace {
-    let place = place();
+    let data = vec![Write::new(0, 24 << 20, Fill::Xorshift64(1))];
+    let place = Workplace::with_disk(FrontEnd::Native, &Input::new(24 << 20, data));
     make(&place, "-O qcow2", "image");
     fs::create_dir(place.path("tmp")).expect("a folder is made");
     place

@@ -1,6 +1,7 @@
 //! Exports of NBD servers as disks: real servers, well and ill.
 
 mod faults;
+mod passing;
 mod servers;
 mod uris;
 

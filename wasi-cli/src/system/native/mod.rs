@@ -6,6 +6,8 @@ pub(crate) mod formats;
 pub(crate) mod nbd;
 pub(crate) mod permissions;
 pub(crate) mod signals;
+#[cfg(target_os = "linux")]
+mod splice;
 pub(crate) mod stream;
 pub(crate) mod terminal;
 pub(crate) mod times;

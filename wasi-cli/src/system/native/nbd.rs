@@ -5,7 +5,11 @@ use std::path::Path;
 
 use qcow2_stream::ReadAt;
 use qcow2_stream_nbd::{Address, Client, Settings, Socket, Uri};
+#[cfg(target_os = "linux")]
+use rustix::fd::BorrowedFd;
 
+#[cfg(target_os = "linux")]
+use super::splice::Splice;
 use crate::failure::Failure;
 use crate::system::signals;
 
@@ -65,6 +69,20 @@ impl NbdSource {
     /// Whether others may write to it while it is read.
     pub(crate) fn is_writable(&self) -> bool {
         !self.client.export().read_only
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl NbdSource {
+    /// Moves bytes of `range` to a pipe, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written. `verify` is asked between the server's reading and each move whether the bytes may go on.
+    pub(crate) fn pass_on(
+        &mut self,
+        range: Range<u64>,
+        pipe: BorrowedFd<'_>,
+        verify: &mut dyn FnMut() -> bool,
+    ) -> Result<u64, Error> {
+        self.client.pass_on(range, &mut Splice { pipe, verify })
     }
 }
 

@@ -42,7 +42,30 @@ impl ImageSource {
 
     /// Makes sure that all files are as they were when they were opened.
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
-        for (index, kept) in self.daemon.files.iter().enumerate() {
+        self.daemon.verify()
+    }
+
+    /// Moves bytes of `range` to a pipe, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn pass_on(
+        &mut self,
+        range: Range<u64>,
+        pipe: BorrowedFd<'_>,
+    ) -> Result<u64, SourceError> {
+        let Self { export, daemon } = self;
+        // A change must be known before these bytes go anywhere.
+        let passed = export.pass_on(range, pipe, &mut || daemon.verify().is_ok());
+        // It is still there, and explains a failure.
+        self.verify()?;
+        passed.map_err(|error| self.daemon.explain(error))
+    }
+}
+
+impl Daemon {
+    /// Makes sure that all files are as they were when they were opened.
+    fn verify(&self) -> Result<(), SourceError> {
+        for (index, kept) in self.files.iter().enumerate() {
             if let Some(change) = kept.change()? {
                 let other = (index > 0).then(|| kept.path.clone());
                 return Err(SourceError::Changed { other, change });
@@ -50,15 +73,7 @@ impl ImageSource {
         }
         Ok(())
     }
-}
 
-fn connect(connection: UnixStream) -> Result<NbdSource, Error> {
-    let socket = Socket::from_unix(connection)?;
-    let client = Client::new(socket, nodes::DISK.as_bytes(), nbd::settings())?;
-    Ok(NbdSource::new(client))
-}
-
-impl Daemon {
     /// What to say of an error: the daemon's last words, if it has ended or is as good as that.
     fn explain(&mut self, error: Error) -> SourceError {
         match error {
@@ -66,6 +81,12 @@ impl Daemon {
             error => SourceError::Daemon(super::Error(format!("{}: {error}", self.child.fate()))),
         }
     }
+}
+
+fn connect(connection: UnixStream) -> Result<NbdSource, Error> {
+    let socket = Socket::from_unix(connection)?;
+    let client = Client::new(socket, nodes::DISK.as_bytes(), nbd::settings())?;
+    Ok(NbdSource::new(client))
 }
 
 impl ReadAt for ImageSource {
