@@ -40,7 +40,9 @@ impl<T: Read + Write> Client<T> {
         if range.start >= end {
             return Ok(0);
         }
-        self.unless_broken(|client| client.pass(range.start, end, onward))
+        let passed = self.unless_broken(|client| client.pass(range.start, end, onward))?;
+        self.note_read(range.start, passed);
+        Ok(passed)
     }
 
     /// Passes on what one request brings, or zeros that are known to be there. `offset` is before `end`.

@@ -60,7 +60,8 @@ impl<T: Read + Write> Client<T> {
         Ok(self.copy(offset, buffer))
     }
 
-    fn note_read(&mut self, offset: u64, length: u64) {
+    /// Notes what has gone to the caller, so that the next read can go on from there.
+    pub(super) fn note_read(&mut self, offset: u64, length: u64) {
         self.fetched = offset.saturating_add(length);
         self.pace.read(length);
         if self.pace.is_left() {
