@@ -105,14 +105,18 @@ fn a_socket_whose_reader_goes_away_is_a_failure() {
 }
 
 /// Starts a command that writes into a pipe, prepared before.
-fn piped(mut command: Command, prepare: impl FnOnce(&PipeWriter)) -> (Child, PipeReader) {
+pub(crate) fn piped(
+    mut command: Command,
+    prepare: impl FnOnce(&PipeWriter),
+) -> (Child, PipeReader) {
     let (reader, writer) = std::io::pipe().expect("a pipe");
     prepare(&writer);
     command.stdout(writer).stderr(Stdio::piped());
     (spawn(command), reader)
 }
 
-fn not_blocking(writer: &PipeWriter) {
+/// Makes it an error, not a wait, to write into a full pipe.
+pub(crate) fn not_blocking(writer: &PipeWriter) {
     let flags = fcntl_getfl(writer).expect("a pipe has flags");
     fcntl_setfl(writer, flags | OFlags::NONBLOCK).expect("a pipe may be non-blocking");
 }

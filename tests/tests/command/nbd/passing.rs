@@ -1,16 +1,16 @@
 //! Bytes that go from a server's socket into a pipe, and what they do where that is not to be had.
 
 use std::fs::{self, File};
-use std::io::{PipeReader, PipeWriter, Read};
+use std::io::{PipeWriter, Read};
 use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use qcow2_stream_tests::command::{NbdServer, Workplace, drain, finish, run, spawn};
 use qcow2_stream_tests::corpus::{Fill, Input, Write};
 use rustix::fd::OwnedFd;
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 
 use crate::FRONT_END;
+use crate::pipes::{not_blocking, piped};
 
 /// A disk of 16 MiB, each of whose bytes differs from its neighbours, but for a hole and zeros within the clusters.
 fn place() -> Workplace {
@@ -20,19 +20,6 @@ fn place() -> Workplace {
         Write::new((12 << 20) + 5000, 3_000_001, Fill::Xorshift64(2)),
     ];
     Workplace::with_disk(FRONT_END, &Input::new(16 << 20, writes))
-}
-
-/// Starts a command that writes into a pipe, prepared before.
-fn piped(mut command: Command, prepare: impl FnOnce(&PipeWriter)) -> (Child, PipeReader) {
-    let (reader, writer) = std::io::pipe().expect("a pipe");
-    prepare(&writer);
-    command.stdout(writer).stderr(Stdio::piped());
-    (spawn(command), reader)
-}
-
-fn not_blocking(writer: &PipeWriter) {
-    let flags = fcntl_getfl(writer).expect("a pipe has flags");
-    fcntl_setfl(writer, flags | OFlags::NONBLOCK).expect("a pipe may be non-blocking");
 }
 
 /// Checks that a command's image is that of the disk.
