@@ -14,7 +14,7 @@ use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
 use crate::source::SourceError;
 use crate::stdout;
-use crate::system::signals;
+use crate::system::{scan, signals};
 
 /// All that the data passes through, in bytes.
 const BUFFER: usize = 1 << 20;
@@ -76,7 +76,7 @@ impl Conversion<'_> {
 
     fn scan(&mut self) -> Result<Layout, Failure> {
         let Self { source, options, buffer, reporter, .. } = self;
-        let layout = qcow2_stream::scan(source, options, buffer, |event| reporter.report(event));
+        let layout = scan::scan(source, options, buffer, |event| reporter.report(event));
         let layout = layout.map_err(Error::with_sink);
         layout
             .and_then(|layout| self.verify(0).map(|()| layout))

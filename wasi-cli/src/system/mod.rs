@@ -7,7 +7,9 @@ mod wasi;
 
 #[cfg(not(target_os = "wasi"))]
 pub(crate) use native::{
-    daemon, disk, formats, nbd, permissions, signals, stream, terminal, times,
+    daemon, disk, formats, nbd, permissions, scan, signals, stream, terminal, times,
 };
 #[cfg(target_os = "wasi")]
-pub(crate) use wasi::{daemon, disk, formats, nbd, permissions, signals, stream, terminal, times};
+pub(crate) use wasi::{
+    daemon, disk, formats, nbd, permissions, scan, signals, stream, terminal, times,
+};
