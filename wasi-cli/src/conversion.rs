@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use qcow2_stream::{Error, Layout, Options};
+use rustix::fd::AsFd;
 
 use crate::args::{Args, Measure};
 use crate::failure::Failure;
@@ -16,8 +17,9 @@ use crate::source::SourceError;
 use crate::stdout;
 use crate::system::{scan, signals};
 
-/// All that the data passes through, in bytes.
-const BUFFER: usize = 1 << 20;
+/// All that the data passes through, in bytes: so little that what was read is still in the processor's cache when it
+/// is written. Measured, 1 MiB takes half as long again.
+const BUFFER: usize = 256 << 10;
 
 /// Does what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -70,6 +72,7 @@ impl Conversion<'_> {
         }
         let output = Output::open(path, &self.source)?;
         let layout = self.scan()?;
+        output.reserve(layout.image_size())?;
         self.emit(&layout, &output)?;
         output.complete()
     }
@@ -85,7 +88,7 @@ impl Conversion<'_> {
 
     fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
         let Self { source, buffer, reporter, .. } = self;
-        let mut sink = FdSink(output);
+        let mut sink = FdSink::new(output.as_fd(), layout.image_size());
         let report = |event| reporter.report(event);
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
         let closed =

@@ -12,6 +12,8 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
+#[cfg(target_os = "linux")]
+use crate::system::outlet::Outlet;
 use crate::system::{daemon, disk, nbd};
 
 /// Why the input could not be read.
@@ -104,6 +106,23 @@ impl FileSource {
             None => Ok(()),
             Some(change) => Err(SourceError::Changed { other: None, change }),
         }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl FileSource {
+    /// Moves bytes of `range` to an output, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written. `left` is how many bytes of the image are still to come.
+    pub(crate) fn pass_on(
+        &self,
+        range: Range<u64>,
+        outlet: &Outlet<'_>,
+        left: u64,
+    ) -> Result<u64, SourceError> {
+        let moved = outlet.take(&self.file, range.start..range.end.min(self.end), left);
+        // A change explains a failure.
+        self.verify()?;
+        Ok(moved)
     }
 }
 

@@ -5,6 +5,8 @@ mod native;
 #[cfg(target_os = "wasi")]
 mod wasi;
 
+#[cfg(target_os = "linux")]
+pub(crate) use native::outlet;
 #[cfg(not(target_os = "wasi"))]
 pub(crate) use native::{
     daemon, disk, formats, nbd, permissions, scan, signals, stream, terminal, times,
