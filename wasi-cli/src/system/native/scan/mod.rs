@@ -49,6 +49,7 @@ fn share(
 ) -> Result<Layout, Error<SourceError>> {
     options.check(total)?;
     let mut report = |bytes| progress(Progress { phase: Phase::Scan, bytes, total });
+    go_on(report(0))?;
     let work = Work::new(file.clone(), total, options.cluster_size);
     let length = buffer.len().min(BUFFER);
     thread::scope(|scope| {
@@ -60,8 +61,13 @@ fn share(
         work.read(file, &mut buffer[..length], &mut report);
     });
     let map = work.into_map()?;
-    match report(total) {
-        ControlFlow::Continue(()) => Ok(Layout::plan(options, map)?),
+    go_on(report(total))?;
+    Ok(Layout::plan(options, map)?)
+}
+
+fn go_on(answer: ControlFlow<()>) -> Result<(), Error<SourceError>> {
+    match answer {
+        ControlFlow::Continue(()) => Ok(()),
         ControlFlow::Break(()) => Err(Error::Cancelled),
     }
 }
