@@ -94,7 +94,7 @@ impl Scanner {
     }
 
     /// Bytes from `position` to the end of its cluster: from 1 to the cluster size.
-    pub(crate) fn left_in_cluster(&self) -> u64 {
+    fn left_in_cluster(&self) -> u64 {
         let size = self.map.cluster_size();
         size.bytes().saturating_sub(self.position % size.divisor())
     }
