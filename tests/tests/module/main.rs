@@ -5,6 +5,7 @@ mod changes;
 mod fate;
 mod large;
 mod npm;
+mod overlap;
 mod page;
 mod readme;
 mod sinks;
