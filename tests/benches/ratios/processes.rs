@@ -32,17 +32,17 @@ pub(crate) fn peaks(tool: Tool, job: &Job<'_>) -> Result<Vec<(String, u64)>> {
     };
     reader.wait()?;
     ensure!(status.success(), "{command:?}: {status}");
-    Ok(peaks.into_iter().collect())
+    Ok(peaks.into_values().collect())
 }
 
-/// Takes down the peak of a process and of its children. One that has just ended is passed over.
-fn look(id: u32, peaks: &mut BTreeMap<String, u64>) {
+/// Takes down the peak of a process and of its children. One that has just ended is passed over, and one that becomes
+/// another program begins anew.
+fn look(id: u32, peaks: &mut BTreeMap<u32, (String, u64)>) {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let field = |name| status.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     let peak = field("VmHWM:").and_then(|peak| peak.strip_suffix(" kB")?.parse::<u64>().ok());
     if let (Some(name), Some(peak)) = (field("Name:"), peak) {
-        let known = peaks.entry(name.into()).or_default();
-        *known = (*known).max(peak << 10);
+        peaks.insert(id, (name.into(), peak << 10));
     }
     let Ok(tasks) = fs::read_dir(format!("/proc/{id}/task")) else { return };
     for task in tasks.flatten() {

@@ -40,6 +40,9 @@ impl Measured {
 /// caches, and shows who can't run.
 pub(crate) fn race(case: Case, job: &Job<'_>, rounds: u32) -> Result<Measured> {
     let tools: Vec<_> = [case.ours].into_iter().chain(case.rivals.iter().map(|r| r.tool)).collect();
+    if let Err(error) = prepare(&case, job) {
+        return Ok(Measured::missing(case, &error));
+    }
     let mut runs: Vec<Runs> = Vec::new();
     for tool in &tools {
         runs.push(first(&case, *tool, job)?);
@@ -49,7 +52,7 @@ pub(crate) fn race(case: Case, job: &Job<'_>, rounds: u32) -> Result<Measured> {
         for (tool, runs) in tools.iter().zip(&mut runs) {
             let Ok(runs) = runs else { continue };
             let took = turn(&case, *tool, job).with_context(|| tool.name())?;
-            eprint!(" {} {:.3} s,", tool.name(), took.seconds);
+            eprint!(" {} {:.3} s ({:.3} of CPU),", tool.name(), took.seconds, took.processor);
             runs.push(took);
         }
         eprintln!();

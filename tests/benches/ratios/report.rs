@@ -8,62 +8,51 @@ use crate::stats::{Spread, median, spread};
 
 /// The ratios.
 pub(crate) fn ratios(all: &[Measured]) {
-    println!("| row | case | this | against | | ratio, and of single rounds | at most | |");
-    println!("|---|---|---|---|---|---|---|---|");
+    println!("| case | this | against | | ratio (single rounds) | at most | |");
+    println!("|---|---|---|---|---|---|---|");
     for measured in all {
-        absolute(measured);
-        for (rival, runs) in measured.case.rivals.iter().zip(&measured.rivals) {
-            println!("{}", ratio(measured, rival, runs));
+        let case = &measured.case;
+        let rivals = case.rivals.iter().zip(&measured.rivals);
+        let rows = absolute(measured).into_iter();
+        let rows = rows.chain(rivals.map(|(rival, runs)| ratio(&measured.ours, rival, runs)));
+        for (number, row) in rows.enumerate() {
+            let name =
+                if number == 0 { format!("`{}`: {}", case.name, case.what) } else { String::new() };
+            println!("| {name} | {row} |");
         }
     }
     println!();
 }
 
 /// A row without a rival, where the case has a limit of its own.
-fn absolute(measured: &Measured) {
-    let (case, Some(limit)) = (&measured.case, measured.case.seconds) else { return };
+fn absolute(measured: &Measured) -> Option<String> {
+    let limit = measured.case.seconds?;
     let (this, verdict) = match &measured.ours {
         Ok(runs) => (time(runs), verdict(median(&seconds(runs)) <= limit).into()),
         Err(reason) => (String::new(), missing(reason)),
     };
-    println!(
-        "| `{}` | {} | {this} | | | | {:.0} ms | {verdict} |",
-        case.name,
-        case.what,
-        limit * 1e3
-    );
+    Some(format!("{this} | | | | {:.0} ms | {verdict}", limit * 1e3))
 }
 
-fn ratio(measured: &Measured, rival: &Rival, runs: &Runs) -> String {
-    let case = &measured.case;
+fn ratio(ours: &Runs, rival: &Rival, runs: &Runs) -> String {
     let limit = rival.at_most.map_or_else(String::new, |limit| limit.to_string());
-    let start = format!("| `{}` | {} |", case.name, case.what);
     let against = rival.tool.name();
-    let (ours, theirs) = match (&measured.ours, runs) {
+    let (ours, theirs) = match (ours, runs) {
         (Ok(ours), Ok(theirs)) => (ours, theirs),
         (Ok(ours), Err(reason)) => {
-            return format!(
-                "{start} {} | {against} | | | {limit} | {} |",
-                time(ours),
-                missing(reason)
-            );
+            return format!("{} | {against} | | | {limit} | {}", time(ours), missing(reason));
         }
-        (Err(reason), _) => {
-            return format!("{start} | {against} | | | {limit} | {} |", missing(reason));
-        }
+        (Err(reason), _) => return format!("| {against} | | | {limit} | {}", missing(reason)),
     };
     let Spread { ratio, low, high } = spread(&seconds(ours), &seconds(theirs));
     let met = rival.at_most.map_or("", |limit| verdict(ratio <= limit));
-    format!(
-        "{start} {} | {against} | {} | {ratio:.2} ({low:.2} to {high:.2}) | {limit} | {met} |",
-        time(ours),
-        time(theirs)
-    )
+    let (ours, theirs) = (time(ours), time(theirs));
+    format!("{ours} | {against} | {theirs} | {ratio:.2} ({low:.2} to {high:.2}) | {limit} | {met}")
 }
 
 /// Peak memory, of the processes that this one waits for.
 pub(crate) fn memory(all: &[Measured]) {
-    println!("| row | peak memory | at most | | others |\n|---|---|---|---|---|");
+    println!("| case | peak memory | at most | | others |\n|---|---|---|---|---|");
     for measured in all {
         let case = &measured.case;
         let Ok(ours) = &measured.ours else { continue };
@@ -77,7 +66,7 @@ pub(crate) fn memory(all: &[Measured]) {
             Some(format!("{} {}", rival.tool.name(), mebibytes(self::peak(runs))))
         });
         let aside = measured.aside.iter().filter(|(name, _)| name != OURS);
-        let aside = aside.map(|(name, bytes)| format!("{name} {}", mebibytes(*bytes)));
+        let aside = aside.map(|(name, bytes)| format!("`{name}` {}", mebibytes(*bytes)));
         let others: Vec<_> = aside.chain(others).collect();
         println!(
             "| `{}` | {} | {limit} | {met} | {} |",

@@ -17,6 +17,8 @@ use crate::cases::Route;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run {
     pub(crate) seconds: f64,
+    /// How long processors were busy with it, the reader's share aside: what other programs do changes this less.
+    pub(crate) processor: f64,
     /// The most memory that the process had at a time, or one that it waited for, in bytes.
     pub(crate) peak: u64,
 }
@@ -46,7 +48,8 @@ pub(crate) fn run(mut command: Command, route: Route, to_null: bool) -> Result<R
     if read.is_some_and(|status| !status.success()) {
         bail!("the reader of {shown} failed");
     }
-    Ok(Run { seconds, peak: used.rusage.maxrss })
+    let processor = (used.rusage.utime + used.rusage.stime).as_secs_f64();
+    Ok(Run { seconds, processor, peak: used.rusage.maxrss })
 }
 
 /// Both ends of a way from one process to another, the one that is read first.
