@@ -17,8 +17,9 @@ mod tools;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use anyhow::Result;
+use anyhow::{Error, Result, ensure};
 use args::Args;
 use cases::{Case, cases};
 use disks::Made;
@@ -40,13 +41,38 @@ fn main() -> Result<()> {
     let scratch =
         tempfile::Builder::new().prefix("qcow2-stream-bench-").tempdir_in(&args.folder)?;
     machine::describe(scratch.path(), args.runs);
+    let mut failures = Failures::default();
     if !cases.is_empty() {
-        let measured = measure(cases, &args, scratch.path())?;
+        let measured = measure(cases, &args, scratch.path(), &mut failures)?;
         report::ratios(&measured);
         report::memory(&measured);
     }
-    others.into_iter().try_for_each(|other| other.print(scratch.path()))?;
-    Ok(scratch.close()?)
+    for other in others {
+        if let Err(error) = other.print(scratch.path()) {
+            failures.add(other.name, &error)?;
+        }
+    }
+    scratch.close()?;
+    failures.end()
+}
+
+/// What went wrong; the other rows are measured all the same.
+#[derive(Default)]
+struct Failures(Vec<&'static str>);
+
+impl Failures {
+    /// Fails at once only where the run is to end.
+    fn add(&mut self, row: &'static str, error: &Error) -> Result<()> {
+        ensure!(!STOPPED.load(Ordering::Relaxed), "stopped by a signal");
+        eprintln!("error: {row}: {error:#}");
+        self.0.push(row);
+        Ok(())
+    }
+
+    fn end(self) -> Result<()> {
+        ensure!(self.0.is_empty(), "failed: {}", self.0.join(", "));
+        Ok(())
+    }
 }
 
 /// Ends at the next run's begin, so that disks and mounts are removed. A terminal tells the contenders, too.
@@ -59,16 +85,30 @@ fn heed_signals() -> Result<()> {
     Ok(())
 }
 
-fn measure(cases: Vec<Case>, args: &Args, scratch: &Path) -> Result<Vec<Measured>> {
-    let mut made = Made::default();
-    let measure = |case: Case| {
+fn measure(
+    cases: Vec<Case>,
+    args: &Args,
+    scratch: &Path,
+    failures: &mut Failures,
+) -> Result<Vec<Measured>> {
+    let (mut made, mut all) = (Made::default(), Vec::new());
+    for case in cases {
         let disk = match made.get(case.disk, scratch) {
             Ok(disk) => disk,
-            Err(error) => return Ok(Measured::missing(case, &error)),
+            Err(error) => {
+                all.push(Measured::missing(case, &error));
+                continue;
+            }
         };
         let (format, route) = (case.disk.format(), case.route);
         let job = Job { disk, format, route, script: args.script.as_deref() };
-        race(case, &job, args.runs)
-    };
-    cases.into_iter().map(measure).collect()
+        all.push(match race(&case, &job, args.runs) {
+            Ok((runs, aside)) => Measured::new(case, runs, aside),
+            Err(error) => {
+                failures.add(case.name, &error)?;
+                Measured::missing(case, &error)
+            }
+        });
+    }
+    Ok(all)
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result, ensure};
 use qcow2_stream_tests::command::module;
@@ -10,39 +10,42 @@ use qcow2_stream_tests::installed::cache;
 
 use crate::disks::finish;
 use crate::report::missing;
-use crate::tools::needs;
+use crate::tools::{has_target, needs};
 
 /// A row that prints for itself.
 pub(crate) struct Other {
     pub(crate) name: &'static str,
     /// How many GiB it takes for a while.
     pub(crate) room: u64,
-    /// The program without which it can't be measured, and its Debian package.
-    needs: Option<(&'static str, &'static str)>,
+    /// What is missing for it.
+    missing: fn() -> Result<(), String>,
     print: fn(&Path) -> Result<()>,
-}
-
-const fn other(
-    name: &'static str,
-    room: u64,
-    needs: Option<(&'static str, &'static str)>,
-    print: fn(&Path) -> Result<()>,
-) -> Other {
-    Other { name, room, needs, print }
 }
 
 pub(crate) const OTHERS: [Other; 4] = [
-    other("wasm", 0, None, bytes_of_wasm),
-    other("browser", 3, Some(("chromedriver", "chromium-driver")), browser),
-    other("plugin", 0, Some(("node", "nodejs")), plugin),
-    other("counts", 0, Some(("valgrind", "valgrind")), counts),
+    Other { name: "wasm", room: 1, missing: module_target, print: bytes_of_wasm },
+    Other {
+        name: "browser",
+        room: 3,
+        missing: || module_target().and(needs("chromedriver", "chromium-driver")),
+        print: browser,
+    },
+    Other {
+        name: "plugin",
+        room: 1,
+        missing: || module_target().and(needs("node", "nodejs")),
+        print: plugin,
+    },
+    Other { name: "counts", room: 1, missing: || needs("valgrind", "valgrind"), print: counts },
 ];
+
+fn module_target() -> Result<(), String> {
+    has_target("wasm32-unknown-unknown")
+}
 
 impl Other {
     pub(crate) fn print(&self, scratch: &Path) -> Result<()> {
-        if let Some(reason) =
-            self.needs.and_then(|(program, package)| needs(program, package).err())
-        {
+        if let Err(reason) = (self.missing)() {
             println!("`{}` {}\n", self.name, missing(&reason));
             return Ok(());
         }
@@ -83,7 +86,7 @@ fn browser(scratch: &Path) -> Result<()> {
         "--bench",
         "page-speed",
     ]);
-    show(bench.env("TMPDIR", scratch))
+    fenced(bench.env("TMPDIR", scratch))
 }
 
 fn plugin(scratch: &Path) -> Result<()> {
@@ -92,7 +95,7 @@ fn plugin(scratch: &Path) -> Result<()> {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/hosts/rust/Cargo.toml");
     let mut bench =
         cargo(&["bench", "--quiet", "--locked", "--manifest-path", manifest, "--target-dir"]);
-    show(bench.arg(cache().join("plugin-hosts")).arg("--").arg(artefacts))
+    fenced(bench.arg(cache().join("plugin-hosts")).arg("--").arg(artefacts))
 }
 
 fn counts(_: &Path) -> Result<()> {
@@ -121,7 +124,16 @@ fn cargo(args: &[&str]) -> Command {
     command
 }
 
-/// Runs a bench that prints for itself.
+/// Runs a bench that prints lines, not Markdown.
+fn fenced(bench: &mut Command) -> Result<()> {
+    println!("```text");
+    let status = bench.status();
+    println!("```\n");
+    ensure!(status.as_ref().is_ok_and(ExitStatus::success), "{bench:?}: {status:?}");
+    Ok(())
+}
+
+/// Runs a bench that prints Markdown.
 fn show(bench: &mut Command) -> Result<()> {
     let status = bench.status().with_context(|| format!("{bench:?}"))?;
     ensure!(status.success(), "{bench:?}: {status}");

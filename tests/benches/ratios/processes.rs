@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::race::Peaks;
 use crate::tools::{Job, Tool};
 
 /// The command's own name there, cut by the kernel.
@@ -16,7 +17,7 @@ pub(crate) const OURS: &str = "qcow2-to-stdout";
 /// Runs the command once more, untimed, and looks at it and what it has started many times a second.
 ///
 /// The kernel keeps each process's peak, so that what is missed is what a process adds just before it ends.
-pub(crate) fn peaks(tool: Tool, job: &Job<'_>) -> Result<Vec<(String, u64)>> {
+pub(crate) fn peaks(tool: Tool, job: &Job<'_>) -> Result<Peaks> {
     let mut command = tool.command(job).map_err(anyhow::Error::msg)?;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().with_context(|| format!("{command:?}"))?;

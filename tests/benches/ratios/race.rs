@@ -1,5 +1,6 @@
 //! The rounds of one case.
 
+use std::iter;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -24,11 +25,19 @@ pub(crate) struct Measured {
     pub(crate) ours: Runs,
     pub(crate) rivals: Vec<Runs>,
     /// The peak memory of the processes that the command started and their names, where it starts any.
-    pub(crate) aside: Vec<(String, u64)>,
+    pub(crate) aside: Peaks,
 }
 
+/// The peaks of processes, by their names.
+pub(crate) type Peaks = Vec<(String, u64)>;
+
 impl Measured {
-    /// Without its disk.
+    pub(crate) fn new(case: Case, mut runs: Vec<Runs>, aside: Peaks) -> Self {
+        let rivals = runs.split_off(1);
+        Self { case, ours: runs.remove(0), rivals, aside }
+    }
+
+    /// Without a run.
     pub(crate) fn missing(case: Case, error: &anyhow::Error) -> Self {
         let reason = || Err(format!("{error:#}"));
         let rivals = case.rivals.iter().map(|_| reason()).collect();
@@ -38,33 +47,30 @@ impl Measured {
 
 /// Runs all contenders in turn, so that what slows one of them slows all. A first round doesn't count: it fills the
 /// caches, and shows who can't run.
-pub(crate) fn race(case: Case, job: &Job<'_>, rounds: u32) -> Result<Measured> {
-    let tools: Vec<_> = [case.ours].into_iter().chain(case.rivals.iter().map(|r| r.tool)).collect();
-    if let Err(error) = prepare(&case, job) {
-        return Ok(Measured::missing(case, &error));
-    }
-    let mut runs: Vec<Runs> = Vec::new();
-    for tool in &tools {
-        runs.push(first(&case, *tool, job)?);
-    }
+pub(crate) fn race(case: &Case, job: &Job<'_>, rounds: u32) -> Result<(Vec<Runs>, Peaks)> {
+    let tools = case.rivals.iter().map(|rival| rival.tool);
+    let tools: Vec<_> = iter::once(case.ours).chain(tools).collect();
+    let mut runs =
+        tools.iter().map(|tool| first(case, *tool, job)).collect::<Result<Vec<Runs>>>()?;
     for round in 1..=rounds {
         eprint!("{} {round}/{rounds}:", case.name);
         for (tool, runs) in tools.iter().zip(&mut runs) {
             let Ok(runs) = runs else { continue };
-            let took = turn(&case, *tool, job).with_context(|| tool.name())?;
+            let took = turn(case, *tool, job).with_context(|| tool.name())?;
             eprint!(" {} {:.3} s ({:.3} of CPU),", tool.name(), took.seconds, took.processor);
             runs.push(took);
         }
         eprintln!();
     }
-    let rivals = runs.split_off(1);
-    let aside = if job.format == "raw" { Vec::new() } else { peaks(case.ours, job)? };
-    Ok(Measured { case, ours: runs.remove(0), rivals, aside })
+    let several = job.format != "raw" && runs[0].is_ok();
+    Ok((runs, if several { peaks(case.ours, job)? } else { Vec::new() }))
 }
 
 /// A run that doesn't count. The command itself must not fail; others may.
 fn first(case: &Case, tool: Tool, job: &Job<'_>) -> Result<Runs> {
-    if let Err(reason) = tool.command(job) {
+    if let Err(reason) =
+        tool.command(job).and_then(|_| prepare(case, job).map_err(|e| e.to_string()))
+    {
         return Ok(Err(reason));
     }
     match turn(case, tool, job) {

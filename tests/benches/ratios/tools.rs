@@ -49,7 +49,7 @@ impl Tool {
     /// The package or argument that is missing.
     pub(crate) fn command(self, job: &Job<'_>) -> Result<Command, String> {
         let args: &[&str] = match self {
-            Self::Native | Self::Wasmtime | Self::Node => return Ok(self.ours(job)),
+            Self::Native | Self::Wasmtime | Self::Node => return self.ours(job),
             Self::Script => return script(job),
             Self::Cat | Self::CatToNull => return Ok(in_folder("cat", job, &[job.name()])),
             Self::QemuImg => &["convert", "-W", "-m", "16"],
@@ -61,18 +61,27 @@ impl Tool {
         Ok(command)
     }
 
-    fn ours(self, job: &Job<'_>) -> Command {
+    fn ours(self, job: &Job<'_>) -> Result<Command, String> {
         let front_end = match self {
             Self::Wasmtime => FrontEnd::Wasmtime,
             Self::Node => FrontEnd::Node,
             _ => FrontEnd::Native,
         };
+        if front_end != FrontEnd::Native {
+            has_target("wasm32-wasip1")?;
+        }
+        if front_end == FrontEnd::Node {
+            needs("node", "nodejs")?;
+        }
+        if job.format != "raw" {
+            needs("qemu-storage-daemon", "qemu-utils")?;
+        }
         let mut command = front_end.command(job.folder());
         command.args(["-f", job.format]).arg(job.name());
         if job.route == Route::File {
             command.args(["-o", IMAGE]);
         }
-        command
+        Ok(command)
     }
 }
 
@@ -125,4 +134,13 @@ pub(crate) fn needs(program: &str, package: &str) -> Result<(), String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let there = std::env::split_paths(&path).any(|folder| folder.join(program).is_file());
     if there { Ok(()) } else { Err(format!("{program} is missing: apt-get install {package}")) }
+}
+
+/// Says how to get a target of the compiler that is missing.
+pub(crate) fn has_target(triple: &str) -> Result<(), String> {
+    let mut rustc = Command::new("rustc");
+    let output = rustc.args(["--print", "target-libdir", "--target", triple]).output();
+    let folder = output.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    let there = folder.is_ok_and(|folder| Path::new(&folder).is_dir());
+    if there { Ok(()) } else { Err(format!("{triple} is missing: rustup target add {triple}")) }
 }
