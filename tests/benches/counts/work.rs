@@ -23,7 +23,7 @@ pub(crate) const WORK: [(&str, fn()); 11] = [
     ("scan-data", || scan_disk(DATA)),
     ("scan-cached", || scan_disk(Disk { cached: true, ..DATA })),
     ("scan-zeros", || scan_disk(Disk { size: 512 << 20, byte: 0, ..DATA })),
-    ("scan-scattered", || scan_disk(SCATTERED)),
+    ("scan-scattered", || scan_disk(scattered())),
     ("plan", plan),
     ("segments", segments),
     ("segments-in", segments_in),
@@ -72,7 +72,9 @@ struct Disk {
 }
 
 const DATA: Disk = Disk { size: CLUSTERS * CLUSTER, byte: 0x5a, cached: false, scattered: false };
-const SCATTERED: Disk = Disk { scattered: true, ..DATA };
+fn scattered() -> Disk {
+    Disk { scattered: true, ..DATA }
+}
 
 impl ReadAt for Disk {
     type Error = Infallible;
@@ -159,6 +161,6 @@ fn metadata() {
 
 fn emit_disk() {
     let (layout, mut buffer, mut sink) = (layout(), buffer(), Counting::default());
-    counted(|| emit(&layout, &mut SCATTERED, &mut sink, &mut buffer, go_on)).expect("an image");
+    counted(|| emit(&layout, &mut scattered(), &mut sink, &mut buffer, go_on)).expect("an image");
     assert_eq!(sink.bytes, layout.image_size());
 }
