@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::io::Read;
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -50,7 +49,7 @@ fn a_converted_disk_boots_from_its_data_file() {
 fn a_disk_of_zeros_does_not_boot() {
     let place = Workplace::with_disk(FrontEnd::Native, &Input::new(2 << 20, vec![]));
     convert(&place, &[Workplace::DISK]);
-    let shown = shown_until(NOTHING, &place.path("image"));
+    let shown = shown_until(NOTHING, &place);
     assert!(!shown.contains(IPXE), "{shown}");
 }
 
@@ -62,16 +61,16 @@ fn boots(options: &[&str]) {
     fs::write(&raw, &disk).expect("the disk is written");
     convert(&place, &[options, &[Workplace::DISK]].concat());
     let before = fs::read(&image).expect("the image is there");
-    let shown = shown_until(IPXE, &image);
+    let shown = shown_until(IPXE, &place);
     assert!(shown.contains("Booting from Hard Disk"), "what has booted? {shown}");
     assert!(fs::read(&image).expect("the image is there") == before, "the image has changed");
     assert!(fs::read(&raw).expect("the disk is there") == disk, "the disk has changed");
     judge("the image that has booted", &image, &raw);
 }
 
-/// Starts a machine with the image as its hard disk, and ends it when the serial line shows a text.
-fn shown_until(text: &str, image: &Path) -> String {
-    let mut machine = Machine::start(image);
+/// Starts a machine with a folder's image as its hard disk, and ends it when the serial line shows a text.
+fn shown_until(text: &str, place: &Workplace) -> String {
+    let mut machine = Machine::start(place);
     let begun = Instant::now();
     let mut shown = String::new();
     while !shown.contains(text) {
@@ -91,16 +90,15 @@ struct Machine {
 }
 
 impl Machine {
-    fn start(image: &Path) -> Self {
+    fn start(place: &Workplace) -> Self {
         let mut command = Command::new("qemu-system-x86_64");
         // Without a screen SeaBIOS takes the serial line for one. Without defaults there is no network card, whose
         // own memory might hold another iPXE.
         command.args(["-machine", "pc,accel=tcg,graphics=off", "-nodefaults", "-vga", "std"]);
         command.args(["-m", "64", "-display", "none", "-serial", "stdio", "-no-reboot"]);
         // What the machine writes goes to a temporary file.
-        let drive = format!("file={},format=qcow2,if=ide,snapshot=on", image.display());
-        command.args(["-drive", &drive]);
-        command.current_dir(image.parent().expect("an image is in a folder"));
+        command.args(["-drive", "file=image,format=qcow2,if=ide,snapshot=on"]);
+        command.current_dir(place.folder());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut process = started(command.spawn(), "qemu-system-x86");
         let line = received(process.stdout.take().expect("a pipe of ours"));
