@@ -41,7 +41,7 @@ impl<F: Read + Seek> Image<F> {
         ensure!(table_index < entries, "refcount table: {entries} entries, not {table_index}");
         let entry = self.entry(header.refcount_table_offset, table_index, "a refcount entry")?;
         check_entry(&header, length, table_index as usize, entry)?;
-        // Eight bytes that begin with a count of 64 bits, or hold it if it is narrower.
+        // Eight bytes hold whole counts of any width.
         let per_word = 64 >> header.refcount_order;
         let mut word = [0; 8];
         let at = entry + block_index / per_word * 8;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
+use std::iter::once;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -44,12 +45,12 @@ impl<'a> Image<'a> {
     pub(crate) fn ranges(&self) -> Vec<Range<u64>> {
         let size = self.disk.size.next_multiple_of(512);
         if size <= SMALL {
-            return vec![0..size];
+            return once(0..size).collect();
         }
         let about =
             |data: &Range<u64>| data.start.saturating_sub(CHUNK)..(data.end + CHUNK).min(size);
         let data = self.disk.data_ranges().iter().map(about);
-        [0..CHUNK].into_iter().chain(data).chain([size - CHUNK..size]).collect()
+        once(0..CHUNK).chain(data).chain(once(size - CHUNK..size)).collect()
     }
 
     /// What a reader that knows no offsets is asked for: the disk, or the front of a large one.
