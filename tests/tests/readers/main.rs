@@ -2,8 +2,8 @@
 //!
 //! | reader | what it can't read, of what this project writes |
 //! |---|---|
-//! | 7-Zip (`7zz`) | an empty disk; an external data file, whose feature bit it doesn't look at |
-//! | libqcow (`pyqcow`) | an empty disk; an external data file |
+//! | 7-Zip (`7zz`) | a disk of no bytes; an external data file, whose feature bit it doesn't look at |
+//! | libqcow (`pyqcow`) | a disk of no bytes; an external data file |
 //! | imago, a Rust crate | nothing |
 //! | SeaBIOS, ISOLINUX and iPXE in a virtual machine | they read what QEMU shows them |
 //!
