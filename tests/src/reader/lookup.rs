@@ -29,18 +29,20 @@ impl<F: Read + Seek> Image<F> {
         host_of(&header, self.file_length, cluster * header.cluster_size(), entry)
     }
 
-    /// The refcount of the host cluster with this byte.
+    /// The refcount of the host cluster with this byte, which may lie beyond the file's end.
     pub fn refcount_of(&mut self, host: u64) -> Result<u64, Error> {
         let header = self.header().clone();
-        let length = self.file_length;
-        ensure!(host < length, "host: byte {host} is beyond the file's {length} bytes");
+        let inside = host < self.file_length;
         let cluster = host / header.cluster_size();
         let (table_index, block_index) =
             (cluster / per_block(&header), cluster % per_block(&header));
         let entries = header.refcount_table_clusters * header.cluster_size() / 8;
         ensure!(table_index < entries, "refcount table: {entries} entries, not {table_index}");
         let entry = self.entry(header.refcount_table_offset, table_index, "a refcount entry")?;
-        check_entry(&header, length, table_index as usize, entry)?;
+        if entry == 0 && !inside {
+            return Ok(0);
+        }
+        check_entry(&header, self.file_length, table_index as usize, entry)?;
         // Eight bytes hold whole counts of any width.
         let per_word = 64 >> header.refcount_order;
         let mut word = [0; 8];

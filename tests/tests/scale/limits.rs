@@ -97,6 +97,23 @@ fn check_full(geometry: Geometry, disk: u64, layout: &Layout) {
     for index in around(narrow(geometry.per_block()), clusters) {
         assert_eq!(image.refcount_of(index * cluster), Ok(1), "{geometry:?}: {index}");
     }
+    if !clusters.is_multiple_of(narrow(geometry.per_block())) {
+        assert_eq!(image.refcount_of(clusters * cluster), Ok(0), "{geometry:?}: beyond the end");
+    }
+    // Blocks of ones look all alike, so that each has to be where it belongs.
+    for block in around(1 << 10, narrow(parts.refcount_blocks)) {
+        let offset = (1 + narrow(parts.refcount_table) + block) * cluster;
+        assert_eq!(refcount_table_entry(layout, cluster, block), offset, "{geometry:?}: {block}");
+    }
+}
+
+/// An entry of the refcount table, which is the image's second cluster.
+fn refcount_table_entry(layout: &Layout, cluster: u64, index: u64) -> u64 {
+    let mut entry = [0; 8];
+    let at = HostOffset::new(cluster + index * 8);
+    let source = &mut Unread(layout.source_size());
+    assert_eq!(read_image_at(layout, source, at, &mut entry), Ok(8));
+    u64::from_be_bytes(entry)
 }
 
 /// Numbers below `end`: both ends, the middle, and those about multiples of `step`.
