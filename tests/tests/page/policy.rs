@@ -13,6 +13,7 @@ use crate::stage::{DEADLINE, Page};
 
 in_both! {
     a_disk_is_converted_without_a_word_of_the_policy,
+    every_request_on_the_wire_is_to_the_page_s_own_host,
     nothing_that_is_put_into_the_page_reaches_another_host,
     a_worker_s_own_policy_keeps_it_on_its_host,
 }
@@ -34,6 +35,38 @@ fn a_disk_is_converted_without_a_word_of_the_policy(kind: Kind) {
     page.scan(disk.path());
     same_file(&[], disk.path(), &page.save(&disk.image()));
     assert_eq!(forbidden(&page), [[""; 2]; 0]);
+}
+
+/// As the browser itself notes it, of its workers and service worker, too.
+fn every_request_on_the_wire_is_to_the_page_s_own_host(kind: Kind) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there are ports");
+    let elsewhere = format!("http://{}/", listener.local_addr().expect("it is bound"));
+    // One that the browser has never seen, so that nothing comes from its stores.
+    let (site, disk) = (Site::start(), Disk::small("on-the-wire"));
+    let page = Page { browser: Browser::shared(kind) };
+    page.browser.note_requests();
+    page.browser.go(site.url());
+    page.wait_for("start");
+    page.scan(disk.path());
+    page.save(&disk.image());
+    page.look("await navigator.serviceWorker.ready");
+    // A page without a policy, by which one sees that others would be noted.
+    std::fs::write(site.folder().join("open.html"), "").expect("it is written");
+    page.browser.go(&format!("{}open.html", site.url()));
+    let ask = "fetch(arguments[0], { method: 'POST', mode: 'no-cors' }).catch(() => {});";
+    page.browser.run(ask, &[json!(elsewhere)]);
+    let (foreign, own): (Vec<_>, Vec<_>) = wait_for("the other request", DEADLINE, || {
+        page.look("await fetch('absent', { method: 'POST' })");
+        let noted = page.browser.requests().into_iter();
+        let noted = noted.filter(|request| site.url().starts_with(&request.by));
+        let noted: (Vec<_>, Vec<_>) =
+            noted.map(|request| request.url).partition(|url| !url.starts_with(site.url()));
+        Some(noted).filter(|(foreign, _)| !foreign.is_empty())
+    });
+    assert!(foreign.iter().all(|url| *url == elsewhere), "{foreign:?}");
+    let asked = |name: &str| own.iter().any(|url| url.ends_with(name));
+    // The page's, the scan's workers', and the service worker's.
+    assert!(["main.js", "worker.js", "_bg.wasm", "files.js"].into_iter().all(asked), "{own:?}");
 }
 
 /// All ways out that a policy knows, each with the directive that closes it.
