@@ -50,11 +50,14 @@ fn code(line: &str) -> impl Iterator<Item = &str> {
     line.split("//").next().unwrap_or_default().split('"').step_by(2)
 }
 
+/// The fuzz targets are functions that a macro of libfuzzer's exports; they have no `unsafe` of their own.
+const BY_MACRO: &str = "qcow2-stream-fuzz";
+
 #[test]
 fn every_other_package_forbids_it_in_each_of_its_crates() {
     let with: Vec<_> = KNOWN.iter().map(|(name, ..)| name.split("/src/").next()).collect();
     let mut forbidding = 0;
-    for package in packages() {
+    for package in packages().into_iter().filter(|package| package.name != BY_MACRO) {
         for root in package.targets.iter().map(|target| Path::new(&target.src_path)) {
             let here = |folder: &Option<&str>| {
                 folder.is_some_and(|folder| {
