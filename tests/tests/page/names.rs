@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use qcow2_stream_tests::browser::{Kind, Site};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::disks::Disk;
 use crate::native::same_file;
@@ -21,7 +21,8 @@ const MARKUP: &str = "<img src=x onerror=\"window.ran=1\"><script>window.ran=1<b
 
 fn a_name_is_shown_as_text_and_never_as_markup(kind: Kind) {
     let (page, disk) = (Page::open(kind), Disk::empty(MARKUP, 0));
-    let elements = "return [document.querySelectorAll('*').length, window.ran ?? null]";
+    let elements =
+        "return [document.querySelectorAll('img, script, b, h2').length, window.ran ?? null]";
     page.pick(disk.path());
     page.wait_for_error();
     let named = |text: String| assert!(text.contains(MARKUP), "{text:?}");
@@ -29,19 +30,19 @@ fn a_name_is_shown_as_text_and_never_as_markup(kind: Kind) {
     let before = page.look(elements);
     page.browser.click("#anyway");
     page.wait_for("ready");
-    page.save("_img src=x onerror=_window.ran=1____script_window.ran=1_b_&lt;h2&gt;.qcow2");
+    page.save("_img src=x onerror=_window.ran=1___script_window.ran=1_b_&lt;h2&gt;.qcow2");
     named(page.browser.text("#verify-steps"));
-    // But for three steps of a list, each with a command.
-    assert_eq!(page.look(elements), json!([before[0].as_u64().expect("a number") + 6, null]));
+    assert_eq!(page.look(elements), before);
+    assert_eq!(before[1], Value::Null);
 }
 
 fn a_name_cannot_turn_or_break_the_text_around_it(kind: Kind) {
-    let disk = Disk::empty("\u{202e}war\n.\u{1b}[31m\u{2066}x", 0);
+    let disk = Disk::empty("\u{202e}war\t.\u{1b}[31m\u{2066}x", 0);
     let page = Page::open(kind);
     page.pick(disk.path());
     page.wait_for_error();
     let text = page.browser.text("#error-message");
-    let shown = "“‹U+202E›war‹U+000A›.‹U+001B›[31m‹U+2066›x.raw”";
+    let shown = "“‹U+202E›war‹U+0009›.‹U+001B›[31m‹U+2066›x.raw”";
     assert!(text.starts_with(shown), "{text:?}");
     page.browser.click("#anyway");
     page.wait_for("ready");
