@@ -1,4 +1,5 @@
 //! `qcow2-to-stdout`: a disk in, a qcow2 image on standard output.
+#![cfg_attr(target_os = "wasi", forbid(unsafe_code))]
 
 mod args;
 mod buffer;
