@@ -6,6 +6,7 @@
 pub mod choice;
 pub mod disk;
 pub mod image;
+pub mod nbd;
 pub mod pattern;
 pub mod ranges;
 pub mod scan;
