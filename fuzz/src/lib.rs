@@ -8,5 +8,6 @@ pub mod disk;
 pub mod image;
 pub mod nbd;
 pub mod pattern;
+pub mod plugin;
 pub mod ranges;
 pub mod scan;

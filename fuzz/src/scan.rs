@@ -57,7 +57,7 @@ fn feed(cluster_size: ClusterSize, disk: &[u8], expected: &[u64], u: &mut Unstru
         }
         assert_eq!(scanner.position(), (at + piece.len()) as u64);
     }
-    let beyond = 1 + skewed(u, 64);
+    let beyond = 1 + skewed(u, 63);
     assert!(scanner.clone().hole(beyond).is_err(), "{beyond} bytes past the end");
     assert!(scanner.clone().data(&[0]).is_err(), "a byte past the end");
     assert_eq!(clusters_of(&scanner.finish().expect("all was seen")), expected);

@@ -1,9 +1,11 @@
 //! A disk of any size that takes no memory.
 
+use std::sync::LazyLock;
+
 use arbitrary::Unstructured;
 
 use crate::choice::{flag, skewed, within};
-use crate::pattern::byte_at;
+use crate::pattern::fill;
 
 /// Stretches of zeros and of other bytes, by a pattern that comes again and again.
 #[derive(Clone, Debug, Default)]
@@ -37,13 +39,31 @@ impl Disk {
         self.zeros >> (offset / self.stretch.max(1) % 64) & 1 == 1
     }
 
-    /// The byte at an offset, also where the disk has ended.
-    pub(super) fn byte(&self, offset: u64) -> u8 {
-        if self.is_zero(offset) { 0 } else { byte_at(offset) }
-    }
-
-    /// The bytes from an offset on.
+    /// The bytes from an offset on, also where the disk has ended.
     pub(super) fn bytes(&self, offset: u64, length: u64) -> Vec<u8> {
-        (0..length).map(|at| self.byte(offset.wrapping_add(at))).collect()
+        let mut bytes = vec![0; length as usize];
+        let mut rest = &mut bytes[..];
+        let mut at = offset;
+        while !rest.is_empty() {
+            let start = (at % PERIOD as u64) as usize;
+            let stretch = self.stretch.max(1);
+            let left = (stretch - at % stretch).min((PERIOD - start) as u64);
+            let part = rest.split_off_mut(..rest.len().min(left as usize)).expect("it is as long");
+            if !self.is_zero(at) {
+                part.copy_from_slice(&PATTERN[start..][..part.len()]);
+            }
+            at = at.wrapping_add(part.len() as u64);
+        }
+        bytes
     }
 }
+
+/// A prime, so that bytes that are a power of two apart differ.
+const PERIOD: usize = 65_521;
+
+/// Copying is quicker than making up every byte.
+static PATTERN: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let mut bytes = vec![0; PERIOD];
+    fill(0, &mut bytes);
+    bytes
+});
