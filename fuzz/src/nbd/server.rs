@@ -259,9 +259,9 @@ impl<'a> Server<'a> {
             };
             let chunk = Message::Chunk { done: false, cookie, body };
             if flag(&mut self.u) {
-                chunks.push_front(chunk)
+                chunks.push_front(chunk);
             } else {
-                chunks.push_back(chunk)
+                chunks.push_back(chunk);
             }
             at += length;
         }
@@ -288,7 +288,7 @@ impl<'a> Server<'a> {
                 }
             }
             let hole = u32::from(flag(&mut self.u));
-            extents.push(((at - begin) as u32, u32::from(is_zero) * 2 | hole));
+            extents.push(((at - begin) as u32, (u32::from(is_zero) << 1) | hole));
         }
         let body = Body::Status { context: CONTEXT, start, end, extents };
         [Message::Chunk { done: true, cookie, body }].into()

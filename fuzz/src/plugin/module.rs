@@ -114,7 +114,7 @@ impl Module {
                 let length: i64 = self.call("length", plan);
                 self.outcome(length, |_| length.to_le_bytes().to_vec())
             }
-            Action::Summary => self.into_block(56, |module, at| {
+            Action::Summary => self.filled_block(56, |module, at| {
                 let done: i32 = module.call("summary", (plan, at));
                 (done, 56)
             }),
@@ -122,7 +122,7 @@ impl Module {
                 let done: i32 = self.call("run", (plan, 0_u32, start, end));
                 self.outcome(done.into(), |_| Vec::new())
             }
-            Action::Read { offset, length } => self.into_block(length, |module, at| {
+            Action::Read { offset, length } => self.filled_block(length, |module, at| {
                 let read: i32 = module.call("read_at", (plan, offset, at, length));
                 (read, read)
             }),
@@ -130,7 +130,7 @@ impl Module {
     }
 
     /// Has a block filled: the result, and how many bytes of it count.
-    fn into_block(
+    fn filled_block(
         &mut self,
         length: u32,
         fill: impl FnOnce(&mut Self, u32) -> (i32, i32),

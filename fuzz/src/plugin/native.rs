@@ -18,7 +18,7 @@ pub(super) fn play(case: &Case, answers: &[u8]) -> Played {
     let plan = Plan::new(&mut Link(&host), choices(case), &mut Link(&host));
     check(&plan, &host.borrow());
     match plan {
-        Err(failure) => outcomes.push(told(failure)),
+        Err(failure) => outcomes.push(told(&failure)),
         Ok(plan) => {
             outcomes.push(Ok(Vec::new()));
             outcomes.extend(case.actions.iter().map(|action| act(&plan, action, &host)));
@@ -63,7 +63,7 @@ fn act(plan: &Plan, action: &Action, host: &RefCell<Host>) -> Outcome {
         }
     };
     check(&done, &host.borrow());
-    done.map_err(|failure| told(failure).expect_err("it is one"))
+    done.or_else(|failure| told(&failure))
 }
 
 fn figures(plan: &Plan) -> Vec<u8> {
@@ -95,7 +95,7 @@ fn check<T>(done: &Result<T, Failure>, host: &Host) {
     }
 }
 
-fn told(failure: Failure) -> Outcome {
+fn told(failure: &Failure) -> Outcome {
     Err((failure.code.number(), failure.text().to_owned()))
 }
 
