@@ -22,7 +22,7 @@ use crate::choice::{skewed, within};
 use client::User;
 use disk::Disk;
 use raw::Raw;
-use server::Server;
+use server::{Faults, Server};
 
 /// The most memory that a client and its server take, in bytes: 64 probes, 24 reads and the extents.
 const MOST_MEMORY: u64 = 64 << 20;
@@ -46,7 +46,7 @@ pub fn run(data: &[u8]) {
 
 fn any_server(data: &[u8]) {
     let u = &mut Unstructured::new(data);
-    let way = within(u, 0..=4);
+    let way = within(u, 0..=4) as usize;
     let settings = settings(u);
     let share = within(u, 0..=u.len() as u64 / 2) as usize;
     let actions = Unstructured::new(u.bytes(share).unwrap_or_default());
@@ -60,7 +60,8 @@ fn any_server(data: &[u8]) {
     }
     let disk = Disk::draw(u);
     let rest = Unstructured::new(u.bytes(u.len()).unwrap_or_default());
-    let server = Server::new(rest, disk.clone(), way > 0, Rc::clone(&said));
+    let faults = [Faults::None, Faults::InReplies, Faults::InReplies, Faults::Anywhere][way];
+    let server = Server::new(rest, disk.clone(), faults, Rc::clone(&said));
     talk(Client::new(server, b"disk", settings), disk, &said, actions);
 }
 

@@ -19,6 +19,14 @@ const UNSUPPORTED: u32 = 1 << 31 | 1;
 /// The server hangs up after so many messages.
 const PATIENCE: u32 = 2000;
 
+/// When a server has faults.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Faults {
+    None,
+    InReplies,
+    Anywhere,
+}
+
 /// What the client says next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Stage {
@@ -34,7 +42,7 @@ pub(super) struct Server<'a> {
     u: Unstructured<'a>,
     disk: Disk,
     said: Rc<RefCell<Said>>,
-    has_faults: bool,
+    faults: Faults,
     /// What it can do: options that it doesn't know are refused.
     knows: [bool; 3],
     greets: u16,
@@ -52,7 +60,7 @@ impl<'a> Server<'a> {
     pub(super) fn new(
         mut u: Unstructured<'a>,
         disk: Disk,
-        has_faults: bool,
+        faults: Faults,
         said: Rc<RefCell<Said>>,
     ) -> Self {
         let greets = if once_in(&mut u, 8) { within(&mut u, 0..=3) as u16 } else { 3 };
@@ -62,7 +70,7 @@ impl<'a> Server<'a> {
             u,
             disk,
             said,
-            has_faults,
+            faults,
             knows,
             greets,
             maximum,
@@ -95,7 +103,7 @@ impl<'a> Server<'a> {
         if self.stage == Stage::Over {
             return;
         }
-        let is_spoilt = self.has_faults && once_in(&mut self.u, 6);
+        let is_spoilt = self.is_at_fault(6);
         if !is_spoilt {
             return self.outgoing.extend(message.encode(&self.disk, said));
         }
@@ -120,6 +128,16 @@ impl<'a> Server<'a> {
                 self.outgoing.extend(message.encode(&self.disk, said));
             }
         }
+    }
+
+    /// Whether something goes wrong now, as it does once in `times`.
+    fn is_at_fault(&mut self, times: u64) -> bool {
+        let is_due = match self.faults {
+            Faults::None => false,
+            Faults::Anywhere => true,
+            Faults::InReplies => self.stage == Stage::Requests,
+        };
+        is_due && once_in(&mut self.u, times)
     }
 
     /// Sends a message with a wrong byte, or with bytes too many.
@@ -311,7 +329,7 @@ impl<'a> Server<'a> {
             let kinds = [ErrorKind::Interrupted, ErrorKind::WouldBlock, ErrorKind::TimedOut];
             return Err(kinds[within(&mut self.u, 0..=2) as usize].into());
         }
-        if self.has_faults && once_in(&mut self.u, 200) {
+        if self.is_at_fault(200) {
             self.said.borrow_mut().is_faulty = true;
             let kinds = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe, ErrorKind::Other];
             return Err(kinds[within(&mut self.u, 0..=2) as usize].into());
