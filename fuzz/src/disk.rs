@@ -95,6 +95,12 @@ impl<'a, 'b> Source<'a, 'b> {
         Ok(fault)
     }
 
+    /// Goes wrong at the next call, too.
+    fn repeat_fault(&mut self) {
+        self.is_wrong = false;
+        self.fault = self.fault.map(|fault| Fault { call: self.calls, ..fault });
+    }
+
     /// Copies some of the disk, at least `least` bytes if there are any, and scribbles over the rest.
     fn copy(&mut self, offset: u64, buffer: &mut [u8], least: usize) -> usize {
         let rest = self.disk.get(offset as usize..).unwrap_or_default();
@@ -200,7 +206,7 @@ impl<'a, 'b> Sink<'a, 'b> {
     }
 }
 
-impl<S: ReadAt<Error = Failed> + ?Sized> Write<S> for Sink<'_, '_> {
+impl Write<Source<'_, '_>> for Sink<'_, '_> {
     type Error = Failed;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Failed> {
@@ -216,7 +222,11 @@ impl<S: ReadAt<Error = Failed> + ?Sized> Write<S> for Sink<'_, '_> {
         }
     }
 
-    fn copy_from_source(&mut self, source: &mut S, range: Range<u64>) -> Result<u64, Failed> {
+    fn copy_from_source(
+        &mut self,
+        source: &mut Source<'_, '_>,
+        range: Range<u64>,
+    ) -> Result<u64, Failed> {
         let room = (range.end - range.start) as usize;
         match self.call() {
             Some((number, Fault { fails: true, .. })) => return Err(Failed(number)),
@@ -230,8 +240,12 @@ impl<S: ReadAt<Error = Failed> + ?Sized> Write<S> for Sink<'_, '_> {
             return Ok(0);
         }
         let read = source.read_at(range.start, &mut bytes)?;
-        // A source that says it read too much has this sink take nothing; a read finds it again.
-        let Some(bytes) = bytes.get(..read) else { return Ok(0) };
+        if source.is_wrong {
+            // This sink takes nothing then, and a read finds it again.
+            source.repeat_fault();
+            return Ok(0);
+        }
+        let bytes = &bytes[..read];
         self.bytes.extend_from_slice(bytes);
         Ok(read as u64)
     }
