@@ -1,0 +1,225 @@
+//! The ways from a disk to an image, each with a folder in which it is gone again and again.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread::JoinHandle;
+
+use qcow2_stream_tests::command::{FrontEnd, NbdServer, Workplace, drain, run};
+use qcow2_stream_tests::corpus::{Fill, Input, Write};
+use qcow2_stream_tests::qemu;
+use rustix::fd::OwnedFd;
+
+use crate::fault::Fault;
+use crate::tracer::{Seen, Sides, Traced, stopped, trace};
+
+/// Where the disk comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Source {
+    /// A raw file.
+    Raw,
+    /// A qcow2 file, which the daemon reads.
+    Image,
+    /// An NBD server behind a Unix socket.
+    Nbd,
+}
+
+/// Where the image goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Output {
+    Pipe,
+    Socket,
+    /// Standard output is a file.
+    Redirected,
+    /// `-o` names a file that isn't there yet.
+    NewFile,
+    /// `-o` names a file that is to be replaced.
+    OldFile,
+}
+
+/// A way from a disk to an image.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Way {
+    pub(crate) front_end: FrontEnd,
+    pub(crate) source: Source,
+    pub(crate) output: Output,
+}
+
+impl Way {
+    pub(crate) fn native(source: Source, output: Output) -> Self {
+        Self { front_end: FrontEnd::Native, source, output }
+    }
+
+    /// Whether the image goes into a file.
+    pub(crate) fn is_to_file(self) -> bool {
+        !matches!(self.output, Output::Pipe | Output::Socket)
+    }
+
+    /// Whether `-o` names the output.
+    pub(crate) fn has_name(self) -> bool {
+        matches!(self.output, Output::NewFile | Output::OldFile)
+    }
+}
+
+/// What a file that is to be replaced has before.
+pub(crate) const OLD: &[u8] = b"something else";
+
+const IMAGE: &str = "disk.qcow2";
+const OUT: &str = "out";
+const TMP: &str = "tmp";
+
+/// Data that begin and end where clusters don't, zeros that are really written, holes, a lone byte in a cluster of
+/// zeros, and data in the last byte.
+fn disk() -> Input {
+    let writes = vec![
+        Write::new(0, 700_000, Fill::Xorshift64(1)),
+        Write::new(1 << 20, 1 << 20, Fill::Byte(0)),
+        Write::new((3 << 20) - 512, 400_000, Fill::Xorshift64(2)),
+        Write::new((4 << 20) + 65_535, 1, Fill::Byte(7)),
+        Write::new((5 << 20) + 776, 1, Fill::Byte(1)),
+    ];
+    Input::new((5 << 20) + 777, writes)
+}
+
+/// A folder in which a way is gone.
+pub(crate) struct Stage {
+    way: Way,
+    place: Workplace,
+    folder: PathBuf,
+    server: Option<NbdServer>,
+}
+
+/// What came of a conversion.
+pub(crate) struct Ran {
+    pub(crate) traced: Traced,
+    /// What the output has. There may be no file.
+    pub(crate) image: Option<Vec<u8>>,
+    /// The names that were not there before.
+    pub(crate) left: Vec<String>,
+}
+
+impl Stage {
+    pub(crate) fn new(way: Way) -> Self {
+        let place = Workplace::with_disk(way.front_end, &disk());
+        fs::create_dir(place.path(TMP)).expect("a folder is made");
+        if way.source == Source::Image {
+            let mut command = Command::new("qemu-img");
+            command.args(["convert", "-f", "raw", "-O", "qcow2", Workplace::DISK, IMAGE]);
+            let output = qemu::run(command.current_dir(place.folder()));
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let server = (way.source == Source::Nbd)
+            .then(|| NbdServer::qemu(&place, ["--format=raw", Workplace::DISK]));
+        let folder = place.folder().canonicalize().expect("the folder is there");
+        Self { way, place, folder, server }
+    }
+
+    /// The right image, from a conversion that nobody watches.
+    pub(crate) fn right(&self) -> Vec<u8> {
+        let mut command = FrontEnd::Native.command(self.place.folder());
+        command.arg(Workplace::DISK);
+        run(command).image()
+    }
+
+    /// Converts.
+    pub(crate) fn run(&self, fault: Option<&Fault>) -> Ran {
+        self.reset();
+        let before = self.names();
+        let mut command = stopped(&self.command());
+        command.env("TMPDIR", self.folder.join(TMP)).stderr(Stdio::piped());
+        let image = self.connect(&mut command);
+        let traced = trace(command, &|seen| self.side_of(seen), fault);
+        let image = match image {
+            Some(image) => Some(image.join().expect("a stream can be read")),
+            None => fs::read(self.place.path(OUT)).ok(),
+        };
+        traced.left.iter().for_each(|process| process.wait());
+        let mut left = self.names();
+        left.retain(|name| name != OUT && !before.contains(name));
+        Ran { traced, image, left }
+    }
+
+    fn reset(&self) {
+        let out = self.place.path(OUT);
+        if self.way.output == Output::OldFile {
+            fs::write(out, OLD).expect("a file is written");
+        } else {
+            // It may not be there.
+            let _ = fs::remove_file(out);
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = match (self.way.source, &self.server) {
+            (Source::Raw, _) => self.place.command([Workplace::DISK]),
+            (Source::Image, _) => self.place.command(["-f", "qcow2", IMAGE]),
+            (Source::Nbd, server) => self.place.command(server.as_ref().map(NbdServer::uri)),
+        };
+        if self.way.has_name() {
+            command.args(["-o", OUT]);
+        }
+        command
+    }
+
+    /// Gives a command its standard output. If that is a stream, what comes out of it.
+    fn connect(&self, command: &mut Command) -> Option<JoinHandle<Vec<u8>>> {
+        fn keep(reader: impl Read + Send + 'static) -> Option<JoinHandle<Vec<u8>>> {
+            Some(std::thread::spawn(|| drain(reader)))
+        }
+        match self.way.output {
+            Output::Pipe => {
+                let (reader, writer) = std::io::pipe().expect("a pipe");
+                command.stdout(writer);
+                keep(reader)
+            }
+            Output::Socket => {
+                let (reader, writer) = UnixStream::pair().expect("a pair of sockets");
+                command.stdout(OwnedFd::from(writer));
+                keep(reader)
+            }
+            Output::Redirected => {
+                command.stdout(File::create(self.place.path(OUT)).expect("a file is made"));
+                None
+            }
+            Output::NewFile | Output::OldFile => {
+                command.stdout(Stdio::null());
+                None
+            }
+        }
+    }
+
+    /// All that is in the folder, and in that for temporary files.
+    fn names(&self) -> Vec<String> {
+        let temporary = fs::read_dir(self.place.path(TMP)).expect("the folder can be listed");
+        let temporary = temporary.map(|entry| entry.expect("an entry").path());
+        let temporary = temporary.map(|path| path.display().to_string());
+        self.place.names().into_iter().chain(temporary).collect()
+    }
+
+    fn side_of(&self, seen: Seen<'_>) -> Sides {
+        let way = self.way;
+        match seen {
+            Seen::Stdout if way.has_name() => Sides::NONE,
+            Seen::Stdout => Sides::OUTPUT,
+            // An engine has some of its own.
+            Seen::Nameless if way.front_end != FrontEnd::Native => Sides::NONE,
+            Seen::Nameless => Sides::INPUT,
+            Seen::Path(path) => self.side_of_path(path),
+        }
+    }
+
+    fn side_of_path(&self, path: &Path) -> Sides {
+        let path = self.folder.join(path);
+        let Ok(name) = path.strip_prefix(&self.folder) else {
+            let is_daemon = path.ends_with("qemu-storage-daemon");
+            return if is_daemon { Sides::INPUT } else { Sides::NONE };
+        };
+        let inputs = [Workplace::DISK, IMAGE, TMP, "nbd.sock"];
+        if inputs.iter().any(|input| name.starts_with(input)) {
+            return Sides::INPUT;
+        }
+        Sides::OUTPUT
+    }
+}
