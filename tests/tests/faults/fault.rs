@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::tracer::{Call, Class};
+use crate::call::{Call, Class};
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -49,6 +49,13 @@ impl fmt::Display for Kind {
             Unsupported => "unsupported",
             Killed => "daemon killed",
         })
+    }
+}
+
+impl Kind {
+    /// Whether it is an error and no more.
+    pub(crate) fn is_error(self) -> bool {
+        matches!(self, ReadError | WriteError | OtherError)
     }
 }
 
@@ -111,13 +118,17 @@ impl Fault {
             _ if own.output => sides.output,
             _ => sides.input,
         };
-        let classes: &[Class] = match self.kind {
+        same_side && self.classes().contains(&call.class)
+    }
+
+    /// What the calls do that meet it, too, if it lasts.
+    pub(crate) fn classes(&self) -> &'static [Class] {
+        match self.kind {
             ReadError => &[Class::Read, Class::Move],
             End => &[Class::Read],
             Unsupported => &[Class::Move],
             _ => &[Class::Write, Class::Move],
-        };
-        same_side && classes.contains(&call.class)
+        }
     }
 
     /// What is to be done.

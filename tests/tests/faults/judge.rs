@@ -1,14 +1,48 @@
 //! What a fault may lead to.
 
+use serde::Deserialize;
+
+use crate::call::Class;
 use crate::fault::{Fault, Kind};
-use crate::tracer::Class;
-use crate::way::{OLD, Output, Ran, Source, Way};
+use crate::way::{Output, Source, Way};
 
 /// The exit status that blames the input.
 const INPUT: i32 = 4;
 
 /// The exit status that blames the output.
 const OUTPUT: i32 = 5;
+
+/// How a conversion ended.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ended {
+    /// Its exit status; none if a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// What it wrote to standard error.
+    pub(crate) stderr: String,
+    /// Whether it had to be killed because it did not end.
+    #[serde(default)]
+    pub(crate) hung: bool,
+    /// How many of its calls met the fault.
+    pub(crate) hits: usize,
+    /// What is there that was not before.
+    pub(crate) left: Vec<String>,
+    pub(crate) image: Image,
+}
+
+/// What the output has.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+pub(crate) enum Image {
+    /// There is no file.
+    None,
+    /// What it had before.
+    Old,
+    /// The right image.
+    Whole,
+    /// The beginning of the right image.
+    Begins,
+    /// Something else.
+    Other,
+}
 
 /// What a fault led to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,17 +65,17 @@ enum Must {
 }
 
 /// Judges a conversion in which there was a fault. What is wrong, if anything is.
-pub(crate) fn judge(way: Way, fault: &Fault, ran: &Ran, right: &[u8]) -> Result<Verdict, String> {
-    let code = nothing_worse(ran)?;
+pub(crate) fn judge(way: Way, fault: &Fault, ended: &Ended) -> Result<Verdict, String> {
+    let code = nothing_worse(ended)?;
     let verdict = if code == 0 { Verdict::Absorbed } else { Verdict::Told };
     if code == 0 {
-        whole(ran, right)?;
+        whole(ended)?;
     } else {
         blamed(fault, code)?;
-        says_so(&ran.traced.stderr)?;
-        no_image(way, ran, right)?;
+        says_so(&ended.stderr)?;
+        no_image(way, ended)?;
     }
-    match (ran.traced.hits, must(way, fault), verdict) {
+    match (ended.hits, must(way, fault), verdict) {
         (0, _, Verdict::Absorbed) => Ok(Verdict::Unreached),
         (0, ..) => Err("a failure without a fault".to_owned()),
         (_, Must::Absorb, Verdict::Told) => Err("it should have been absorbed".to_owned()),
@@ -51,25 +85,25 @@ pub(crate) fn judge(way: Way, fault: &Fault, ran: &Ran, right: &[u8]) -> Result<
 }
 
 /// It ended by itself, without a panic, and alone. Its exit status.
-fn nothing_worse(ran: &Ran) -> Result<i32, String> {
-    if ran.traced.hung {
+fn nothing_worse(ended: &Ended) -> Result<i32, String> {
+    if ended.hung {
         return Err("it did not end".to_owned());
     }
-    if ran.traced.stderr.contains("panicked") {
+    if ended.stderr.contains("panicked") {
         return Err("it panicked".to_owned());
     }
-    if !ran.left.is_empty() {
-        return Err(format!("it left {:?}", ran.left));
+    if !ended.left.is_empty() {
+        return Err(format!("it left {:?}", ended.left));
     }
-    ran.traced.code.ok_or_else(|| "a signal ended it".to_owned())
+    ended.code.ok_or_else(|| "a signal ended it".to_owned())
 }
 
 /// The image is there, and nothing is said.
-fn whole(ran: &Ran, right: &[u8]) -> Result<(), String> {
-    if ran.image.as_deref() != Some(right) {
+fn whole(ended: &Ended) -> Result<(), String> {
+    if ended.image != Image::Whole {
         return Err("a wrong image".to_owned());
     }
-    if !ran.traced.stderr.is_empty() {
+    if !ended.stderr.is_empty() {
         return Err("a success says nothing".to_owned());
     }
     Ok(())
@@ -102,12 +136,12 @@ fn says_so(stderr: &str) -> Result<(), String> {
 }
 
 /// There is no new file, and what went out is how the image begins.
-fn no_image(way: Way, ran: &Ran, right: &[u8]) -> Result<(), String> {
-    let image = ran.image.as_deref();
+fn no_image(way: Way, ended: &Ended) -> Result<(), String> {
     let fine = match way.output {
-        Output::NewFile => image.is_none(),
-        Output::OldFile => image == Some(OLD),
-        _ => image.is_some_and(|image| right.starts_with(image)),
+        Output::NewFile => ended.image == Image::None,
+        Output::OldFile => ended.image == Image::Old,
+        // After the last byte, there can still be a change to tell of.
+        _ => matches!(ended.image, Image::Begins | Image::Whole),
     };
     if fine { Ok(()) } else { Err("the output has what it should not".to_owned()) }
 }

@@ -1,5 +1,6 @@
 //! The ways from a disk to an image, each with a folder in which it is gone again and again.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -12,8 +13,10 @@ use qcow2_stream_tests::corpus::{Fill, Input, Write};
 use qcow2_stream_tests::qemu;
 use rustix::fd::OwnedFd;
 
+use crate::call::{Call, Sides};
 use crate::fault::Fault;
-use crate::tracer::{Seen, Sides, Traced, stopped, trace};
+use crate::judge::{Ended, Image};
+use crate::tracer::{Process, Seen, stopped, trace};
 
 /// Where the disk comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,10 +51,6 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    pub(crate) fn native(source: Source, output: Output) -> Self {
-        Self { front_end: FrontEnd::Native, source, output }
-    }
-
     /// Whether the image goes into a file.
     pub(crate) fn is_to_file(self) -> bool {
         !matches!(self.output, Output::Pipe | Output::Socket)
@@ -63,20 +62,31 @@ impl Way {
     }
 }
 
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { front_end, source, output } = self;
+        write!(f, "{front_end:?}, {source:?} to {output:?}")
+    }
+}
+
 /// What a file that is to be replaced has before.
-pub(crate) const OLD: &[u8] = b"something else";
+const OLD: &[u8] = b"something else";
 
 const IMAGE: &str = "disk.qcow2";
-const OUT: &str = "out";
+/// What the output is called where it is a file.
+pub(crate) const OUT: &str = "out";
+
 const TMP: &str = "tmp";
 
 /// Data that begin and end where clusters don't, zeros that are really written, holes, a lone byte in a cluster of
 /// zeros, and data in the last byte.
-fn disk() -> Input {
+fn disk(source: Source) -> Input {
+    // Over a connection, each stretch of 64 KiB is a call of its own.
+    let run = if source == Source::Raw { 700_000 } else { 250_000 };
     let writes = vec![
-        Write::new(0, 700_000, Fill::Xorshift64(1)),
+        Write::new(0, run, Fill::Xorshift64(1)),
         Write::new(1 << 20, 1 << 20, Fill::Byte(0)),
-        Write::new((3 << 20) - 512, 400_000, Fill::Xorshift64(2)),
+        Write::new((3 << 20) - 512, run / 2, Fill::Xorshift64(2)),
         Write::new((4 << 20) + 65_535, 1, Fill::Byte(7)),
         Write::new((5 << 20) + 776, 1, Fill::Byte(1)),
     ];
@@ -89,20 +99,20 @@ pub(crate) struct Stage {
     place: Workplace,
     folder: PathBuf,
     server: Option<NbdServer>,
+    right: Vec<u8>,
 }
 
-/// What came of a conversion.
+/// A conversion that was watched.
 pub(crate) struct Ran {
-    pub(crate) traced: Traced,
-    /// What the output has. There may be no file.
-    pub(crate) image: Option<Vec<u8>>,
-    /// The names that were not there before.
-    pub(crate) left: Vec<String>,
+    pub(crate) ended: Ended,
+    pub(crate) calls: Vec<Call>,
+    /// Numbers of calls of which nobody knows what they do.
+    pub(crate) unknown: Vec<u64>,
 }
 
 impl Stage {
     pub(crate) fn new(way: Way) -> Self {
-        let place = Workplace::with_disk(way.front_end, &disk());
+        let place = Workplace::with_disk(way.front_end, &disk(way.source));
         fs::create_dir(place.path(TMP)).expect("a folder is made");
         if way.source == Source::Image {
             let mut command = Command::new("qemu-img");
@@ -113,14 +123,18 @@ impl Stage {
         let server = (way.source == Source::Nbd)
             .then(|| NbdServer::qemu(&place, ["--format=raw", Workplace::DISK]));
         let folder = place.folder().canonicalize().expect("the folder is there");
-        Self { way, place, folder, server }
+        let mut command = FrontEnd::Native.command(&folder);
+        command.arg(Workplace::DISK);
+        let right = run(command).image();
+        Self { way, place, folder, server, right }
     }
 
-    /// The right image, from a conversion that nobody watches.
-    pub(crate) fn right(&self) -> Vec<u8> {
-        let mut command = FrontEnd::Native.command(self.place.folder());
-        command.arg(Workplace::DISK);
-        run(command).image()
+    pub(crate) fn way(&self) -> Way {
+        self.way
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Converts.
@@ -135,10 +149,31 @@ impl Stage {
             Some(image) => Some(image.join().expect("a stream can be read")),
             None => fs::read(self.place.path(OUT)).ok(),
         };
-        traced.left.iter().for_each(|process| process.wait());
+        traced.left.iter().for_each(Process::wait);
         let mut left = self.names();
         left.retain(|name| name != OUT && !before.contains(name));
-        Ran { traced, image, left }
+        // So that they are this conversion's alone.
+        left.iter().for_each(|name| self.remove(name));
+        let (code, stderr, hung, hits) = (traced.code, traced.stderr, traced.hung, traced.hits);
+        let ended = Ended { code, stderr, hung, hits, left, image: self.kept(image) };
+        Ran { ended, calls: traced.calls, unknown: traced.unknown }
+    }
+
+    fn remove(&self, name: &str) {
+        let path = self.folder.join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.expect("what was left can be removed");
+    }
+
+    /// What the output has, beside the right image.
+    pub(crate) fn kept(&self, image: Option<Vec<u8>>) -> Image {
+        match image {
+            None => Image::None,
+            Some(image) if image == self.right => Image::Whole,
+            Some(image) if self.right.starts_with(&image) => Image::Begins,
+            Some(image) if image == OLD => Image::Old,
+            Some(_) => Image::Other,
+        }
     }
 
     fn reset(&self) {
@@ -152,15 +187,18 @@ impl Stage {
     }
 
     fn command(&self) -> Command {
-        let mut command = match (self.way.source, &self.server) {
-            (Source::Raw, _) => self.place.command([Workplace::DISK]),
-            (Source::Image, _) => self.place.command(["-f", "qcow2", IMAGE]),
-            (Source::Nbd, server) => self.place.command(server.as_ref().map(NbdServer::uri)),
+        self.place.command(self.args())
+    }
+
+    /// What the command line asks for.
+    pub(crate) fn args(&self) -> Vec<String> {
+        let input = match (self.way.source, &self.server) {
+            (Source::Image, _) => vec!["-f".to_owned(), "qcow2".to_owned(), IMAGE.to_owned()],
+            (Source::Nbd, Some(server)) => vec![server.uri()],
+            _ => vec![Workplace::DISK.to_owned()],
         };
-        if self.way.has_name() {
-            command.args(["-o", OUT]);
-        }
-        command
+        let named = self.way.has_name().then(|| ["-o".to_owned(), OUT.to_owned()]);
+        input.into_iter().chain(named.into_iter().flatten()).collect()
     }
 
     /// Gives a command its standard output. If that is a stream, what comes out of it.

@@ -2,22 +2,7 @@
 
 use libc::c_long;
 
-/// What a call does, as far as faults go.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Class {
-    /// It brings bytes.
-    Read,
-    /// It takes bytes.
-    Write,
-    /// It moves bytes from one descriptor to another.
-    Move,
-    /// It waits.
-    Wait,
-    /// It gives a descriptor back, whatever it says.
-    Close,
-    /// Anything else.
-    Other,
-}
+use crate::call::Class;
 
 /// Which argument says what the call is about, counted from 0.
 #[derive(Clone, Copy, Debug)]

@@ -19,34 +19,11 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use qcow2_stream_tests::command::{in_shell, spawn};
 
+use crate::call::{Call, Sides};
 use crate::fault::Fault;
-pub(crate) use calls::Class;
 pub(crate) use process::Process;
 use process::Watchdog;
 use tracer::Tracer;
-
-/// Which sides a call is about: one that moves bytes from one to the other is about both.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-pub(crate) struct Sides {
-    pub(crate) input: bool,
-    pub(crate) output: bool,
-}
-
-impl Sides {
-    pub(crate) const NONE: Self = Self { input: false, output: false };
-    pub(crate) const INPUT: Self = Self { input: true, output: false };
-    pub(crate) const OUTPUT: Self = Self { input: false, output: true };
-}
-
-/// A call that is about the input, the output, or both.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Call {
-    pub(crate) name: &'static str,
-    pub(crate) class: Class,
-    pub(crate) sides: Sides,
-    /// Whether it can move less than it is asked to.
-    pub(crate) divisible: bool,
-}
 
 /// What a descriptor is open on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -9,10 +9,11 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::calls::{About, Class, Length, Shape, is_unknown, shape_of};
+use super::calls::{About, Length, Shape, is_unknown, shape_of};
 use super::process::{Process, children};
 use super::tracee::{Tracee, argument};
-use super::{Call, Seen, SideOf, Sides};
+use super::{Seen, SideOf};
+use crate::call::{Call, Class, Sides};
 use crate::fault::{Action, Fault};
 
 /// A call under way.
