@@ -69,10 +69,10 @@ fn run(stage: &Stage, faults: &[Fault]) -> String {
     let (folder, elsewhere) = (stage.folder(), tempfile::tempdir().expect("a folder"));
     let path = |name| elsewhere.path().join(name);
     let faults: Vec<_> = faults.iter().map(as_json).collect();
-    let (out, is_stdout) = (folder.join(OUT), !stage.way().has_name());
-    let stdout = if is_stdout { out.clone() } else { path("stdout") };
+    let is_stdout = !stage.way().has_name();
+    let stdout = if is_stdout { folder.join(OUT) } else { path("stdout") };
     let output =
-        json!({ "file": out, "stdout": stdout, "stderr": path("stderr"), "isStdout": is_stdout });
+        json!({ "file": OUT, "stdout": stdout, "stderr": path("stderr"), "isStdout": is_stdout });
     let task = json!({ "args": stage.args(), "disk": Workplace::DISK, "output": output, "faults": faults });
     fs::write(path("task"), task.to_string()).expect("a file is written");
     let mut command = Command::new("node");

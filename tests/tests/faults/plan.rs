@@ -36,6 +36,10 @@ fn kinds_for(way: Way, call: &Call, at: usize) -> Vec<(Kind, bool)> {
     if way.front_end == FrontEnd::Wasmtime {
         // Two that it does not pass on, as the README says.
         kinds.retain(|(kind, _)| !matches!(kind, Kind::WouldBlock | Kind::ClosedPipe));
+        if call.name == "statx" && call.sides.output {
+            // It makes a file, and then fails to look at it: the module is not told that there is one.
+            kinds.clear();
+        }
     }
     kinds
 }

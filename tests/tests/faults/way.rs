@@ -258,6 +258,8 @@ impl Stage {
         if inputs.iter().any(|input| name.starts_with(input)) {
             return Sides::INPUT;
         }
-        Sides::OUTPUT
+        // An engine opens the folder before it knows what for.
+        let is_engines = name == Path::new("") && self.way.front_end != FrontEnd::Native;
+        if is_engines { Sides::NONE } else { Sides::OUTPUT }
     }
 }
