@@ -54,6 +54,15 @@ impl AllocationMap {
         self.clusters.push(run).map_err(|_: TryReserveError| MapError::OutOfMemory)
     }
 
+    /// Marks what is allocated in another map of the same source, all of which comes behind what this one has.
+    ///
+    /// # Errors
+    /// As for [`allocate`](Self::allocate).
+    pub fn append(&mut self, next: &Self) -> Result<(), MapError> {
+        let all = GuestCluster::new(0)..next.end();
+        next.runs(all).try_for_each(|run| self.allocate(run))
+    }
+
     /// The size of a cluster.
     #[must_use]
     pub const fn cluster_size(&self) -> ClusterSize {

@@ -33,6 +33,11 @@ impl Scanner {
         self.map.cluster_size()
     }
 
+    /// How many clusters are known to hold data, the one at [`position`](Self::position) included.
+    pub(crate) fn allocated(&self) -> u64 {
+        self.map.allocated().saturating_add(self.allocated.into())
+    }
+
     /// The next bytes of the source.
     ///
     /// # Errors
@@ -89,7 +94,7 @@ impl Scanner {
     }
 
     /// Bytes from `position` to the end of its cluster: from 1 to the cluster size.
-    fn left_in_cluster(&self) -> u64 {
+    pub(crate) fn left_in_cluster(&self) -> u64 {
         let size = self.map.cluster_size();
         size.bytes().saturating_sub(self.position % size.divisor())
     }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use qcow2_stream::{Error, Layout, Options};
+use rustix::fd::AsFd;
 
 use crate::args::{Args, Measure};
 use crate::failure::Failure;
@@ -14,10 +15,11 @@ use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
 use crate::source::SourceError;
 use crate::stdout;
-use crate::system::signals;
+use crate::system::{scan, signals};
 
-/// All that the data passes through, in bytes.
-const BUFFER: usize = 1 << 20;
+/// All that the data passes through, in bytes: so little that what was read is still in the processor's cache when it
+/// is written. Measured, 1 MiB takes half as long again.
+const BUFFER: usize = 256 << 10;
 
 /// Does what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -70,13 +72,14 @@ impl Conversion<'_> {
         }
         let output = Output::open(path, &self.source)?;
         let layout = self.scan()?;
+        output.reserve(layout.image_size())?;
         self.emit(&layout, &output)?;
         output.complete()
     }
 
     fn scan(&mut self) -> Result<Layout, Failure> {
         let Self { source, options, buffer, reporter, .. } = self;
-        let layout = qcow2_stream::scan(source, options, buffer, |event| reporter.report(event));
+        let layout = scan::scan(source, options, buffer, |event| reporter.report(event));
         let layout = layout.map_err(Error::with_sink);
         layout
             .and_then(|layout| self.verify(0).map(|()| layout))
@@ -85,7 +88,7 @@ impl Conversion<'_> {
 
     fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
         let Self { source, buffer, reporter, .. } = self;
-        let mut sink = FdSink(output);
+        let mut sink = FdSink::new(output.as_fd(), layout.image_size());
         let report = |event| reporter.report(event);
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
         let closed =

@@ -73,6 +73,20 @@ impl Output {
         }
     }
 
+    /// Makes sure that there is room for `size` bytes, where that can be known.
+    pub(crate) fn reserve(&self, size: u64) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File { partial, .. } => {
+                stream::reserve(partial.as_file(), size).map_err(|error| {
+                    let what = anyhow::Error::new(error)
+                        .context(format!("there is no room for {size} bytes"));
+                    Failure::sink(&self.name(), what)
+                })
+            }
+        }
+    }
+
     /// Makes the complete image appear under its name.
     pub(crate) fn complete(self) -> Result<(), Failure> {
         match self {
