@@ -171,6 +171,10 @@ pub(crate) fn kinds(call: &Call, is_file: bool) -> Vec<(Kind, bool)> {
             kinds.extend(call.sides.output.then_some((broken, true)));
             (kinds, Some(ShortWrite))
         }
+        // There, lack of room is known before it is needed.
+        Class::Other if call.name == "fallocate" => {
+            (once(&[OtherError, Interrupted, FullDisk]), None)
+        }
         Class::Wait | Class::Other => (once(&[OtherError, Interrupted]), None),
         Class::Close => (once(&[OtherError]), None),
     };

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::call::Class;
 use crate::fault::{Fault, Kind};
-use crate::way::{Output, Source, Way};
+use crate::way::{Output, Way};
 
 /// The exit status that blames the input.
 const INPUT: i32 = 4;
@@ -154,8 +154,9 @@ fn must(way: Way, fault: &Fault) -> Must {
         Kind::ShortRead | Kind::ShortWrite | Kind::Unsupported => Must::Absorb,
         // An output that is full for the moment is waited for.
         Kind::WouldBlock if call.sides.output && moves => Must::Absorb,
+        Kind::FullDisk => Must::Tell,
         // What a server still says when all is read doesn't matter.
-        _ if fault.lasting && (way.source == Source::Raw || call.sides.output) => Must::Tell,
+        _ if fault.lasting && (way.is_raw() || call.sides.output) => Must::Tell,
         _ => Must::Either,
     }
 }

@@ -2,7 +2,7 @@
 
 use qcow2_stream_tests::command::FrontEnd;
 
-use crate::call::Call;
+use crate::call::{Call, Class};
 use crate::fault::{Fault, Kind, kinds};
 use crate::way::{Source, Way};
 
@@ -22,16 +22,21 @@ pub(crate) fn faults(way: Way, calls: &[Call]) -> Vec<Fault> {
 /// The kinds that a call is to meet, and whether they last.
 fn kinds_for(way: Way, call: &Call, at: usize) -> Vec<(Kind, bool)> {
     let mut kinds = kinds(call, way.is_to_file());
-    if way.source != Source::Raw {
+    if !way.is_raw() {
         // A connection isn't used again after an error.
         kinds.retain(|(_, lasting)| !lasting || call.sides.output);
     }
-    if way.source == Source::Image {
-        // What may come over a connection, the ways from a server show. So of that each call meets one kind.
-        let (errors, others): (Vec<_>, Vec<_>) =
-            kinds.into_iter().partition(|(kind, _)| kind.is_error());
-        let other = others.get(at % others.len().max(1)).copied();
-        kinds = errors.into_iter().chain(other).chain([(Kind::Killed, false)]).collect();
+    match way.source {
+        // What only a large disk meets is what the kernel moves; the rest is for the smaller one.
+        Source::Large if call.class != Class::Move => kinds.clear(),
+        Source::Image => {
+            // What may come over a connection, the ways from a server show. So of that each call meets one kind.
+            let (errors, others): (Vec<_>, Vec<_>) =
+                kinds.into_iter().partition(|(kind, _)| kind.is_error());
+            let other = others.get(at % others.len().max(1)).copied();
+            kinds = errors.into_iter().chain(other).chain([(Kind::Killed, false)]).collect();
+        }
+        _ => {}
     }
     if way.front_end == FrontEnd::Wasmtime {
         // Two that it does not pass on, as the README says.

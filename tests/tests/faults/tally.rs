@@ -60,7 +60,7 @@ impl Tally {
         let wrong = &self.wrong;
         assert!(wrong.is_empty(), "{}: {} of them:\n{}", self.way, wrong.len(), wrong.join("\n"));
         assert!(calls.len() > 10, "only {} calls", calls.len());
-        assert!(self.absorbed > 10 && self.told > 10, "{self}");
+        assert!(self.absorbed > 0 && self.told > 0, "{self}");
         // With several threads, there may be one call less of a kind; not many.
         assert!(self.unreached * 10 <= self.absorbed + self.told, "{self}");
     }

@@ -12,7 +12,11 @@ use crate::way::{Output, Source, Stage, Way};
 /// How many conversions of a way are under way at a time.
 fn threads(way: Way) -> usize {
     // Where a daemon is there, many wait for its end.
-    if way.source == Source::Image { 12 } else { 3 }
+    match way.source {
+        Source::Image => 12,
+        Source::Large => 1,
+        _ => 3,
+    }
 }
 
 /// Has every call of a way fail in every way.
@@ -66,6 +70,16 @@ fn any_call_on_the_way_from_a_raw_disk_to_a_new_file_may_fail() {
 #[test]
 fn any_call_on_the_way_from_a_raw_disk_to_a_file_that_is_replaced_may_fail() {
     each_fault(FrontEnd::Native, Source::Raw, Output::OldFile);
+}
+
+#[test]
+fn any_call_by_which_the_kernel_moves_a_large_disk_to_a_pipe_may_fail() {
+    each_fault(FrontEnd::Native, Source::Large, Output::Pipe);
+}
+
+#[test]
+fn any_call_by_which_the_kernel_moves_a_large_disk_to_a_socket_may_fail() {
+    each_fault(FrontEnd::Native, Source::Large, Output::Socket);
 }
 
 #[test]

@@ -21,8 +21,10 @@ use crate::tracer::{Process, Seen, stopped, trace};
 /// Where the disk comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Source {
-    /// A raw file.
+    /// A raw file, large enough for several threads, of which most is holes.
     Raw,
+    /// A raw file of so much data that the kernel may move it into a stream.
+    Large,
     /// A qcow2 file, which the daemon reads.
     Image,
     /// An NBD server behind a Unix socket.
@@ -51,6 +53,11 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    /// Whether the disk is a raw file.
+    pub(crate) fn is_raw(self) -> bool {
+        matches!(self.source, Source::Raw | Source::Large)
+    }
+
     /// Whether the image goes into a file.
     pub(crate) fn is_to_file(self) -> bool {
         !matches!(self.output, Output::Pipe | Output::Socket)
@@ -72,6 +79,9 @@ impl fmt::Display for Way {
 /// What a file that is to be replaced has before.
 const OLD: &[u8] = b"something else";
 
+/// Options for a large disk: fewer fronts of clusters to look at.
+const LARGE: &[&str] = &["-c", "2M"];
+
 const IMAGE: &str = "disk.qcow2";
 /// What the output is called where it is a file.
 pub(crate) const OUT: &str = "out";
@@ -80,17 +90,23 @@ const TMP: &str = "tmp";
 
 /// Data that begin and end where clusters don't, zeros that are really written, holes, a lone byte in a cluster of
 /// zeros, and data in the last byte.
-fn disk(source: Source) -> Input {
-    // Over a connection, each stretch of 64 KiB is a call of its own.
-    let run = if source == Source::Raw { 700_000 } else { 250_000 };
+fn disk(way: Way) -> Input {
+    let (size, run) = match (way.source, way.output) {
+        (Source::Large, Output::Socket) => (90 << 20, 66 << 20),
+        (Source::Large, _) => (40 << 20, 19 << 20),
+        (Source::Raw, _) => (20 << 20, 700_000),
+        // Over a connection, each stretch of 64 KiB is a call of its own.
+        _ => (8 << 20, 250_000),
+    };
+    let end = size + 777;
     let writes = vec![
         Write::new(0, run, Fill::Xorshift64(1)),
-        Write::new(1 << 20, 1 << 20, Fill::Byte(0)),
-        Write::new((3 << 20) - 512, run / 2, Fill::Xorshift64(2)),
-        Write::new((4 << 20) + 65_535, 1, Fill::Byte(7)),
-        Write::new((5 << 20) + 776, 1, Fill::Byte(1)),
+        Write::new(end - (7 << 20), 1 << 20, Fill::Byte(0)),
+        Write::new(end - (5 << 20), 350_000, Fill::Xorshift64(2)),
+        Write::new(end - (2 << 20) + 5, 1, Fill::Byte(7)),
+        Write::new(end - 1, 1, Fill::Byte(1)),
     ];
-    Input::new((5 << 20) + 777, writes)
+    Input::new(end, writes)
 }
 
 /// A folder in which a way is gone.
@@ -112,7 +128,7 @@ pub(crate) struct Ran {
 
 impl Stage {
     pub(crate) fn new(way: Way) -> Self {
-        let place = Workplace::with_disk(way.front_end, &disk(way.source));
+        let place = Workplace::with_disk(way.front_end, &disk(way));
         fs::create_dir(place.path(TMP)).expect("a folder is made");
         if way.source == Source::Image {
             let mut command = Command::new("qemu-img");
@@ -123,10 +139,19 @@ impl Stage {
         let server = (way.source == Source::Nbd)
             .then(|| NbdServer::qemu(&place, ["--format=raw", Workplace::DISK]));
         let folder = place.folder().canonicalize().expect("the folder is there");
-        let mut command = FrontEnd::Native.command(&folder);
+        let mut stage = Self { way, place, folder, server, right: Vec::new() };
+        stage.right = stage.image();
+        stage
+    }
+
+    /// The right image, from a conversion of the raw disk that nobody watches.
+    fn image(&self) -> Vec<u8> {
+        let mut command = FrontEnd::Native.command(&self.folder);
+        if self.way.source == Source::Large {
+            command.args(LARGE);
+        }
         command.arg(Workplace::DISK);
-        let right = run(command).image();
-        Self { way, place, folder, server, right }
+        run(command).image()
     }
 
     pub(crate) fn way(&self) -> Way {
@@ -192,13 +217,15 @@ impl Stage {
 
     /// What the command line asks for.
     pub(crate) fn args(&self) -> Vec<String> {
-        let input = match (self.way.source, &self.server) {
-            (Source::Image, _) => vec!["-f".to_owned(), "qcow2".to_owned(), IMAGE.to_owned()],
-            (Source::Nbd, Some(server)) => vec![server.uri()],
-            _ => vec![Workplace::DISK.to_owned()],
+        let uri = self.server.as_ref().map(NbdServer::uri);
+        let input = match (self.way.source, &uri) {
+            (Source::Image, _) => vec!["-f", "qcow2", IMAGE],
+            (Source::Nbd, Some(uri)) => vec![uri.as_str()],
+            (Source::Large, _) => [LARGE, &[Workplace::DISK]].concat(),
+            _ => vec![Workplace::DISK],
         };
-        let named = self.way.has_name().then(|| ["-o".to_owned(), OUT.to_owned()]);
-        input.into_iter().chain(named.into_iter().flatten()).collect()
+        let named: &[_] = if self.way.has_name() { &["-o", OUT] } else { &[] };
+        [named, &input].concat().into_iter().map(str::to_owned).collect()
     }
 
     /// Gives a command its standard output. If that is a stream, what comes out of it.
