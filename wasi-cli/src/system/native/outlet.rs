@@ -110,3 +110,134 @@ impl<'a> Outlet<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::{Read, Seek, SeekFrom, Write};
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use rustix::fd::AsFd;
+    use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
+
+    use super::*;
+
+    /// So much of an image is still to come that nothing is held back.
+    const FAR: u64 = u64::MAX;
+
+    fn bytes() -> Vec<u8> {
+        (0..300_000_u32).map(|at| (at / 7) as u8).collect()
+    }
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("there is room");
+        file
+    }
+
+    /// Everything from `from` on goes to the output, while a thread takes it out at the other end.
+    #[track_caller]
+    fn assert_all_goes(output: impl AsFd, mut reader: impl Read + Send + 'static) {
+        let all = bytes();
+        let (disk, from) = (file(&all), 1000);
+        let (mut taken, length) = (Vec::new(), (all.len() - from) as u64);
+        let drain = thread::spawn(move || {
+            reader.by_ref().take(length).read_to_end(&mut taken).expect("it can be read");
+            taken
+        });
+        let outlet = Outlet::new(output.as_fd());
+        let mut moved = from as u64;
+        while moved < all.len() as u64 {
+            let more = outlet.take(&disk, moved..all.len() as u64, FAR);
+            assert!(more > 0, "nothing went after {moved} bytes");
+            moved += more;
+        }
+        assert!(drain.join().expect("no panic") == all[from..], "other bytes came out");
+    }
+
+    #[test]
+    fn a_pipe_takes_the_pages_of_a_file() {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        assert_eq!(Outlet::new(writer.as_fd()).way, Way::Splice);
+        assert_all_goes(writer, reader);
+    }
+
+    #[test]
+    fn a_full_pipe_that_does_not_block_is_waited_for() {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
+        fcntl_setpipe_size(&writer, 4096).expect("a pipe may be small");
+        let flags = rustix::fs::fcntl_getfl(&writer).expect("it has flags");
+        rustix::fs::fcntl_setfl(&writer, flags | rustix::fs::OFlags::NONBLOCK).expect("it may");
+        assert_all_goes(writer, File::from(reader));
+    }
+
+    #[test]
+    fn a_socket_takes_the_pages_of_a_file() {
+        let (near, far) = UnixStream::pair().expect("a pair of sockets");
+        assert_eq!(Outlet::new(near.as_fd()).way, Way::Send);
+        assert_all_goes(near, far);
+    }
+
+    #[test]
+    fn a_file_takes_a_range_where_it_stands() {
+        let (all, mut copy) = (bytes(), file(b"before"));
+        let outlet = Outlet::new(copy.as_fd());
+        assert_eq!(outlet.way, Way::CopyRange);
+        assert_eq!(outlet.take(&file(&all), 5..all.len() as u64, FAR), all.len() as u64 - 5);
+        let mut taken = Vec::new();
+        copy.seek(SeekFrom::Start(0)).expect("it can be read again");
+        copy.read_to_end(&mut taken).expect("it can be read");
+        assert!(taken.strip_prefix(b"before") == Some(&all[5..]), "other bytes");
+    }
+
+    #[test]
+    fn a_file_of_another_file_system_is_sent() {
+        let mut copy = rustix::fs::memfd_create("copy", rustix::fs::MemfdFlags::CLOEXEC)
+            .map(File::from)
+            .expect("a file in memory");
+        let all = bytes();
+        let outlet = Outlet::new(copy.as_fd());
+        assert_eq!(outlet.take(&file(&all), 0..all.len() as u64, FAR), all.len() as u64);
+        let mut taken = Vec::new();
+        copy.seek(SeekFrom::Start(0)).expect("it can be read again");
+        copy.read_to_end(&mut taken).expect("it can be read");
+        assert!(taken == all, "other bytes");
+    }
+
+    #[test]
+    fn what_can_take_no_pages_asks_for_bytes() {
+        let path = tempfile::NamedTempFile::new().expect("a file");
+        let appending = OpenOptions::new().append(true).open(&path).expect("it opens");
+        let null = OpenOptions::new().write(true).open("/dev/null").expect("it opens");
+        let (reader, gone) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        for output in [appending.as_fd(), null.as_fd(), gone.as_fd()] {
+            assert_eq!(Outlet::new(output).take(&file(&bytes()), 0..1000, FAR), 0);
+        }
+    }
+
+    #[test]
+    fn what_ends_early_or_cannot_be_read_asks_for_bytes() {
+        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let outlet = Outlet::new(writer.as_fd());
+        assert_eq!(outlet.take(&file(b"short"), 5..1000, FAR), 0);
+        let folder = File::open(".").expect("it opens");
+        assert_eq!(outlet.take(&folder, 0..1000, FAR), 0);
+    }
+
+    #[test]
+    fn the_end_of_an_image_is_copied_into_pipes_and_sockets() {
+        let disk = file(&bytes());
+        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let (near, _far) = UnixStream::pair().expect("a pair of sockets");
+        for (output, end) in [(writer.as_fd(), PIPE_END), (near.as_fd(), SOCKET_END)] {
+            let outlet = Outlet::new(output);
+            assert_eq!(outlet.take(&disk, 0..1000, end), 0);
+            assert_eq!(outlet.take(&disk, 0..1000, end + 10), 10);
+            assert_eq!(outlet.take(&disk, 0..1000, end + 2000), 1000);
+        }
+        let copy = file(b"");
+        assert_eq!(Outlet::new(copy.as_fd()).take(&disk, 0..1000, 1000), 1000);
+    }
+}
