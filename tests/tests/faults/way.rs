@@ -91,19 +91,19 @@ const TMP: &str = "tmp";
 /// Data that begin and end where clusters don't, zeros that are really written, holes, a lone byte in a cluster of
 /// zeros, and data in the last byte.
 fn disk(way: Way) -> Input {
-    let (size, run) = match (way.source, way.output) {
-        (Source::Large, Output::Socket) => (90 << 20, 66 << 20),
-        (Source::Large, _) => (40 << 20, 19 << 20),
-        (Source::Raw, _) => (20 << 20, 700_000),
-        // Over a connection, each stretch of 64 KiB is a call of its own.
-        _ => (8 << 20, 250_000),
+    let (size, run) = match (way.front_end, way.source, way.output) {
+        (_, Source::Large, Output::Socket) => (90 << 20, 66 << 20),
+        (_, Source::Large, _) => (40 << 20, 19 << 20),
+        (FrontEnd::Native, Source::Raw, _) => (20 << 20, 700_000),
+        // Where holes are read, and where each stretch of 64 KiB is a call of its own.
+        _ => (5 << 20, 250_000),
     };
     let end = size + 777;
     let writes = vec![
         Write::new(0, run, Fill::Xorshift64(1)),
-        Write::new(end - (7 << 20), 1 << 20, Fill::Byte(0)),
-        Write::new(end - (5 << 20), 350_000, Fill::Xorshift64(2)),
-        Write::new(end - (2 << 20) + 5, 1, Fill::Byte(7)),
+        Write::new(end - (4 << 20), 1 << 20, Fill::Byte(0)),
+        Write::new(end - (2 << 20), 250_000, Fill::Xorshift64(2)),
+        Write::new(end - (1 << 20) + 5, 1, Fill::Byte(7)),
         Write::new(end - 1, 1, Fill::Byte(1)),
     ];
     Input::new(end, writes)

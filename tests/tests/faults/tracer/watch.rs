@@ -27,7 +27,8 @@ struct Begun {
     word: Option<(u64, u64)>,
 }
 
-pub(super) struct Tracer<'a> {
+/// The watch, and what it has seen so far.
+pub(super) struct Watch<'a> {
     leader: Pid,
     side_of: SideOf<'a>,
     fault: Option<&'a Fault>,
@@ -43,7 +44,7 @@ pub(super) struct Tracer<'a> {
     pub(super) left: Vec<Process>,
 }
 
-impl<'a> Tracer<'a> {
+impl<'a> Watch<'a> {
     pub(super) fn new(leader: Pid, side_of: SideOf<'a>, fault: Option<&'a Fault>) -> Self {
         Self {
             leader,
