@@ -6,6 +6,7 @@ use qcow2_stream::{Error, Layout, Options};
 use rustix::fd::AsFd;
 
 use crate::args::{Args, Measure};
+use crate::buffer;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::notes;
@@ -16,10 +17,6 @@ use crate::sink::{FdSink, SinkError};
 use crate::source::SourceError;
 use crate::stdout;
 use crate::system::{scan, signals};
-
-/// All that the data passes through, in bytes: so little that what was read is still in the processor's cache when it
-/// is written. Measured, 1 MiB takes half as long again.
-const BUFFER: usize = 256 << 10;
 
 /// Does what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -32,19 +29,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         notes::say(args, &mut source);
     }
     let reporter = Reporter::new(args);
-    let conversion = Conversion { args, options, source, buffer: buffer()?, reporter };
+    let buffer = buffer::new().map_err(Failure::other)?;
+    let conversion = Conversion { args, options, source, buffer, reporter };
     match args.measure {
         Some(measure) => conversion.measure(measure),
         None => conversion.convert(),
     }
-}
-
-/// Memory for the data. There may be less than that.
-fn buffer() -> Result<Vec<u8>, Failure> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(BUFFER).map_err(Failure::other)?;
-    buffer.resize(BUFFER, 0);
-    Ok(buffer)
 }
 
 /// A conversion under way.

@@ -1,6 +1,7 @@
 //! `qcow2-to-stdout`: a disk in, a qcow2 image on standard output.
 
 mod args;
+mod buffer;
 mod byte_size;
 mod conversion;
 mod exit_code;

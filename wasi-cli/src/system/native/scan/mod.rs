@@ -10,6 +10,7 @@ use std::thread;
 
 use qcow2_stream::{DataFile, Error, Layout, Options, Phase, Progress, ReadAt};
 
+use crate::buffer;
 use crate::input::Input;
 use crate::source::{FileSource, SourceError};
 use work::Work;
@@ -19,9 +20,6 @@ const LARGE: u64 = 16 << 20;
 
 /// A processor that waits for the disk can serve two readers; more than this, and memory is what they wait for.
 const READERS: std::ops::RangeInclusive<usize> = 2..=4;
-
-/// What a reader reads at once, in bytes: so little that it is still in the processor's cache when it is tested.
-const BUFFER: usize = 256 << 10;
 
 /// As [`qcow2_stream::scan`].
 pub(crate) fn scan(
@@ -51,14 +49,13 @@ fn share(
     let mut report = |bytes| progress(Progress { phase: Phase::Scan, bytes, total });
     go_on(report(0))?;
     let work = Work::new(file.clone(), total, options.cluster_size);
-    let length = buffer.len().min(BUFFER);
     thread::scope(|scope| {
         for _ in 1..readers() {
             let source = file.clone();
             // One that can't be started is done without.
             let _ = thread::Builder::new().spawn_scoped(scope, || help(&work, source));
         }
-        work.read(file, &mut buffer[..length], &mut report);
+        work.read(file, buffer, &mut report);
     });
     let map = work.into_map()?;
     go_on(report(total))?;
@@ -74,9 +71,7 @@ fn go_on(answer: ControlFlow<()>) -> Result<(), Error<SourceError>> {
 
 /// Reads beside the first thread, if there is memory for that.
 fn help(work: &Work, mut source: FileSource) {
-    let mut buffer = Vec::new();
-    if buffer.try_reserve_exact(BUFFER).is_ok() {
-        buffer.resize(BUFFER, 0);
+    if let Ok(mut buffer) = buffer::new() {
         work.read(&mut source, &mut buffer, |_| ControlFlow::Continue(()));
     }
 }
@@ -104,15 +99,14 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let length = ((state >> 33) % (1 << (10 + (state >> 60)))).min(size - at);
             let bytes = vec![(state >> 56) as u8; length as usize];
-            match (state >> 40) % 4 {
-                0 => file.as_file().write_all_at(&bytes, at).expect("there is room"),
-                1 => file.as_file().write_all_at(&vec![0; bytes.len()], at).expect("there is room"),
+            let (bytes, at_offset) = match (state >> 40) % 4 {
+                0 => (bytes, at),
+                1 => (vec![0; bytes.len()], at),
                 // A cluster with a single byte of data, far from its front.
-                2 if length > 0 => {
-                    file.as_file().write_all_at(&[1], at + length - 1).expect("there is room")
-                }
-                _ => {}
-            }
+                2 if length > 0 => (vec![1], at + length - 1),
+                _ => (Vec::new(), at),
+            };
+            file.as_file().write_all_at(&bytes, at_offset).expect("there is room");
             at += length;
         }
         file
