@@ -61,8 +61,8 @@ impl Tally {
         assert!(wrong.is_empty(), "{}: {} of them:\n{}", self.way, wrong.len(), wrong.join("\n"));
         assert!(calls.len() > 10, "only {} calls", calls.len());
         assert!(self.absorbed > 0 && self.told > 0, "{self}");
-        // With several threads, there may be one call less of a kind; not many.
-        assert!(self.unreached * 10 <= self.absorbed + self.told, "{self}");
+        // How many calls it takes depends on threads and on a server's pieces, and a daemon can't die before it lives.
+        assert!(self.unreached * 4 <= self.absorbed + self.told, "{self}");
     }
 }
 
