@@ -15,6 +15,7 @@ use super::{SideOf, Traced};
 use crate::fault::Fault;
 
 /// Starts a command that is [`stopped`](super::stopped), and follows it to its end.
+#[allow(clippy::zombie_processes)] // the watch waits for it
 pub(crate) fn trace(command: Command, side_of: SideOf<'_>, fault: Option<&Fault>) -> Traced {
     let mut child = spawn(command);
     let leader = Pid::from_raw(child.id().cast_signed());
