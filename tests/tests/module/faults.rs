@@ -42,8 +42,9 @@ const ways = {
     return blob;
   }),
   stream: reading(inPage, async () => {
-    const blob = await new Response(plan.stream()).blob();
-    return () => blob;
+    const { sink, blob } = keeper();
+    await plan.stream().pipeTo(sink);
+    return blob;
   }),
   write: writing,
 };
