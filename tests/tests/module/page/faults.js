@@ -10,7 +10,8 @@ function install(nth, how) {
   const failed = () => Promise.reject(new DOMException('told to fail', 'NotReadableError'));
   const { arrayBuffer } = Blob.prototype;
   Blob.prototype.arrayBuffer = function () {
-    if (!meets()) return arrayBuffer.call(this);
+    // Where there is nothing to read, nothing fails: WebKit's scan asks for a slice behind the end, and never waits for it.
+    if (this.size === 0 || !meets()) return arrayBuffer.call(this);
     if (how === 'read error') return failed();
     return arrayBuffer.call(this.slice(0, how === 'short read' ? this.size / 2 : 0));
   };
