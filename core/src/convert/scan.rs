@@ -129,38 +129,24 @@ impl<S: ReadAt + ?Sized, P: FnMut(Progress) -> ControlFlow<()>> Pass<'_, S, P> {
     /// Reads as much of the source up to `end` as it takes to know its clusters.
     fn scan_data(&mut self, end: u64) -> Result<(), Error<S::Error>> {
         while self.scanner.position() < end {
-            if self.scanner.skip_decided()? == 0 {
-                self.look(end)?;
+            if self.scanner.skip_decided()? == 0 && !self.probe(end)? {
+                self.read(end)?;
             }
         }
         Ok(())
     }
 
-    /// Looks at the front of a cluster if that is cheap to have and promises something, or else at as much as the
-    /// buffer holds. What a front leaves undecided of its cluster comes by itself: the next front may decide again.
-    fn look(&mut self, end: u64) -> Result<(), Error<S::Error>> {
-        let before = self.scanner.left_in_cluster();
-        let at_front = before == self.scanner.cluster_size().bytes();
-        if !self.probing {
-            return self.read(end);
-        }
-        if !at_front {
-            return self.read(end.min(self.scanner.position().saturating_add(before)));
-        }
-        if self.zeros || !self.probe(end)? {
-            return self.read(end);
-        }
-        Ok(())
-    }
-
-    /// Feeds the front of the cluster at the scanner's position, if it is cheap to have. Whether it was.
+    /// Looks at the front of the cluster if that promises something and is cheap to have. Whether that decided it.
     fn probe(&mut self, end: u64) -> Result<bool, Error<S::Error>> {
         let offset = self.scanner.position();
         let stride = self.scanner.cluster_size().bytes();
+        if !self.probing || self.zeros || !offset.is_multiple_of(stride) {
+            return Ok(false);
+        }
         let buffer = front(self.buffer, end.saturating_sub(offset).min(widen(PROBE)));
         let read = self.source.read_cached_at(offset, stride, buffer);
         let read = read.map_err(|error| Error::Source { offset, error })?;
-        let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
+        let Some(bytes) = buffer.get(..read).filter(|bytes| !crate::scan::is_zero(bytes)) else {
             return Ok(false);
         };
         self.scanner.data(bytes)?;

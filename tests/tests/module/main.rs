@@ -6,6 +6,7 @@ mod fate;
 mod faults;
 mod large;
 mod npm;
+mod overlap;
 mod page;
 mod readme;
 mod sinks;
