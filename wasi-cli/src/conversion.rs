@@ -60,7 +60,7 @@ impl Conversion<'_> {
             // There will be a file to remove. Without one, a signal may end the program at once.
             signals::note().map_err(Failure::other)?;
         }
-        let output = Output::open(path, &self.source)?;
+        let output = Output::open(path, &self.source, &self.args.input)?;
         let layout = self.scan()?;
         output.reserve(layout.image_size())?;
         self.emit(&layout, &output)?;

@@ -3,6 +3,7 @@
 mod arguments;
 mod changes;
 mod fate;
+mod faults;
 mod large;
 mod npm;
 mod overlap;
