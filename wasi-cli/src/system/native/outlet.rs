@@ -30,8 +30,6 @@ const CALL: u64 = 16 << 20;
 pub(crate) struct Outlet<'a> {
     output: BorrowedFd<'a>,
     way: Way,
-    /// How much of the end of the image is copied, in bytes.
-    end: u64,
 }
 
 /// How the kernel can move bytes there.
@@ -50,17 +48,25 @@ enum Way {
 impl<'a> Outlet<'a> {
     /// The way to an output.
     pub(crate) fn new(output: BorrowedFd<'a>) -> Self {
-        let (way, end) = match fstat(output).map(|stat| kind::of(&stat)) {
-            Ok(FileType::Fifo) => match fcntl_getpipe_size(output) {
-                Ok(size) => (Way::Splice, PIPE_END.max(2 * size as u64)),
-                Err(_) => (Way::None, 0),
-            },
-            Ok(FileType::Socket) => (Way::Send, SOCKET_END),
-            // Here the bytes have arrived when the call returns.
-            Ok(FileType::RegularFile) => (Way::CopyRange, 0),
-            _ => (Way::None, 0),
+        let way = match fstat(output).map(|stat| kind::of(&stat)) {
+            Ok(FileType::Fifo) => Way::Splice,
+            Ok(FileType::Socket) => Way::Send,
+            Ok(FileType::RegularFile) => Way::CopyRange,
+            _ => Way::None,
         };
-        Self { output, way, end }
+        Self { output, way }
+    }
+
+    /// How much of the end of the image is copied, in bytes.
+    fn end(&self) -> u64 {
+        match self.way {
+            // Its reader may make it larger at any time. What doesn't tell its size gets copies only.
+            Way::Splice => fcntl_getpipe_size(self.output)
+                .map_or(u64::MAX, |size| PIPE_END.max(2 * size as u64)),
+            Way::Send => SOCKET_END,
+            // Here the bytes have arrived when the call returns.
+            Way::CopyRange | Way::None => 0,
+        }
     }
 
     /// The output itself.
@@ -72,7 +78,7 @@ impl<'a> Outlet<'a> {
     /// written. `left` is how many bytes of the image are still to come.
     pub(crate) fn take(&self, file: &File, range: Range<u64>, left: u64) -> u64 {
         let length = range.end.saturating_sub(range.start);
-        let length = length.min(left.saturating_sub(self.end)).min(CALL) as usize;
+        let length = length.min(left.saturating_sub(self.end())).min(CALL) as usize;
         if length == 0 {
             return 0;
         }
