@@ -8,11 +8,12 @@ use super::case::Case;
 use super::tape::Tape;
 use crate::choice::{flag, once_in, skewed, within};
 
-/// After so many calls of an action the host fails: some disks are too large to be read.
+/// After so many calls of an action the host fails, and after so many bytes read: some disks are too large to be read.
 const PATIENCE: u32 = 400;
+const MOST_READ: u64 = 1 << 20;
 
 /// Bytes that a sink takes of all actions of a case, before it fails.
-const MOST_IMAGE: usize = 8 << 20;
+const MOST_IMAGE: usize = 3 << 20;
 
 /// The host.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub(super) struct Host {
     pub(super) image: Vec<u8>,
     pub(super) calls: u32,
     patience: u32,
+    /// Bytes that were read in an action.
+    read: u64,
     /// The code that the answer given last has to end the action with.
     pub(super) fault: Option<Code>,
     /// Whether it ever told another size than it has: then anything but a whole image may come of it.
@@ -38,6 +41,7 @@ impl Host {
             image: Vec::new(),
             calls: 0,
             patience: PATIENCE,
+            read: 0,
             fault: None,
             lied: false,
         }
@@ -45,14 +49,14 @@ impl Host {
 
     /// Another action begins.
     pub(super) fn begin(&mut self) {
-        (self.fault, self.patience) = (None, PATIENCE);
+        (self.fault, self.patience, self.read) = (None, PATIENCE, 0);
     }
 
     /// Counts a call. Whether it is to go wrong.
     fn goes_wrong(&mut self) -> bool {
         assert!(self.fault.is_none(), "a call after {:?}", self.fault);
         self.calls += 1;
-        self.patience = self.patience.saturating_sub(1);
+        self.patience = if self.read > MOST_READ { 0 } else { self.patience.saturating_sub(1) };
         self.patience == 0 || self.tape.draw(|u| once_in(u, 24))
     }
 
@@ -108,6 +112,7 @@ impl Host {
         let data = &data[..data.len().min(count)];
         bytes[..data.len()].copy_from_slice(data);
         bytes[data.len()..count].fill(0);
+        self.read += count as u64;
         count as i32
     }
 
