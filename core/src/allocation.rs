@@ -54,6 +54,21 @@ impl AllocationMap {
         self.clusters.push(run).map_err(|_: TryReserveError| MapError::OutOfMemory)
     }
 
+    /// Marks what is allocated in another map of the same source, all of which comes behind what this one has.
+    ///
+    /// # Errors
+    /// [`MapError::Other`] if it is that of another source, and as for [`allocate`](Self::allocate).
+    pub fn append(&mut self, next: &Self) -> Result<(), MapError> {
+        if (next.cluster_size, next.source_size) != (self.cluster_size, self.source_size) {
+            return Err(MapError::Other {
+                source_size: next.source_size,
+                cluster_size: next.cluster_size,
+            });
+        }
+        let all = GuestCluster::new(0)..next.end();
+        next.runs(all).try_for_each(|run| self.allocate(run))
+    }
+
     /// The size of a cluster.
     #[must_use]
     pub const fn cluster_size(&self) -> ClusterSize {
@@ -119,6 +134,16 @@ pub enum MapError {
         /// Clusters of the source.
         clusters: u64,
     },
+    /// The maps to be joined must be of one source.
+    #[error(
+        "allocation map: to be joined with that of another source, of {source_size} bytes and clusters of {cluster_size}"
+    )]
+    Other {
+        /// The size of the other source in bytes.
+        source_size: u64,
+        /// The size of the clusters of the other map.
+        cluster_size: ClusterSize,
+    },
     /// There is no memory for another run.
     #[error("allocation map: out of memory; a larger cluster size needs less")]
     OutOfMemory,
@@ -142,6 +167,26 @@ mod tests {
         assert_eq!(map.allocate(run(9, 11)), Err(MapError::Range { end: 11, clusters: 10 }));
         map.allocate(run(9, 10)).unwrap();
         assert_eq!(map.allocated(), 3);
+    }
+
+    #[test]
+    fn maps_of_the_parts_of_one_source_join_in_order() {
+        let mut map = AllocationMap::new(ClusterSize::MIN, 5000);
+        let mut next = map.clone();
+        map.allocate(run(0, 3)).unwrap();
+        next.allocate(run(3, 5)).unwrap();
+        next.allocate(run(9, 10)).unwrap();
+        map.append(&next).unwrap();
+        let all: std::vec::Vec<_> = map.runs(run(0, 10)).collect();
+        assert_eq!(all, [run(0, 5), run(9, 10)]);
+        assert_eq!(map.append(&next), Err(MapError::Order { cluster: 3, end: 10 }));
+        for other in [
+            AllocationMap::new(ClusterSize::MIN, 5001),
+            AllocationMap::new(ClusterSize::DEFAULT, 5000),
+        ] {
+            let (source_size, cluster_size) = (other.source_size, other.cluster_size);
+            assert_eq!(map.append(&other), Err(MapError::Other { source_size, cluster_size }));
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ mod summary;
 
 pub use address::{GuestCluster, GuestOffset, HostCluster, HostOffset};
 pub use allocation::{AllocationMap, MapError};
-pub use convert::{convert, emit, emit_range, read_image_at, scan};
+pub use convert::{convert, emit, emit_range, next_data, read_image_at, scan, scan_range};
 pub use error::Error;
 pub use geometry::{ClusterSize, GeometryError, RefcountBits, VirtualSize};
 pub use io::{ReadAt, Write};

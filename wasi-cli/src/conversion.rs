@@ -3,8 +3,10 @@
 use std::io::Write;
 
 use qcow2_stream::{Error, Layout, Options};
+use rustix::fd::AsFd;
 
 use crate::args::{Args, Measure};
+use crate::buffer;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::notes;
@@ -14,10 +16,7 @@ use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
 use crate::source::SourceError;
 use crate::stdout;
-use crate::system::signals;
-
-/// All that the data passes through, in bytes.
-const BUFFER: usize = 1 << 20;
+use crate::system::{scan, signals};
 
 /// Does what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -30,19 +29,12 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         notes::say(args, &mut source);
     }
     let reporter = Reporter::new(args);
-    let conversion = Conversion { args, options, source, buffer: buffer()?, reporter };
+    let buffer = buffer::new().map_err(Failure::other)?;
+    let conversion = Conversion { args, options, source, buffer, reporter };
     match args.measure {
         Some(measure) => conversion.measure(measure),
         None => conversion.convert(),
     }
-}
-
-/// Memory for the data. There may be less than that.
-fn buffer() -> Result<Vec<u8>, Failure> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(BUFFER).map_err(Failure::other)?;
-    buffer.resize(BUFFER, 0);
-    Ok(buffer)
 }
 
 /// A conversion under way.
@@ -68,15 +60,16 @@ impl Conversion<'_> {
             // There will be a file to remove. Without one, a signal may end the program at once.
             signals::note().map_err(Failure::other)?;
         }
-        let output = Output::open(path, &self.source)?;
+        let output = Output::open(path, &self.source, &self.args.input)?;
         let layout = self.scan()?;
+        output.reserve(layout.image_size())?;
         self.emit(&layout, &output)?;
         output.complete()
     }
 
     fn scan(&mut self) -> Result<Layout, Failure> {
         let Self { source, options, buffer, reporter, .. } = self;
-        let layout = qcow2_stream::scan(source, options, buffer, |event| reporter.report(event));
+        let layout = scan::scan(source, options, buffer, |event| reporter.report(event));
         let layout = layout.map_err(Error::with_sink);
         layout
             .and_then(|layout| self.verify(0).map(|()| layout))
@@ -85,7 +78,7 @@ impl Conversion<'_> {
 
     fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
         let Self { source, buffer, reporter, .. } = self;
-        let mut sink = FdSink(output);
+        let mut sink = FdSink::new(output.as_fd(), layout.image_size());
         let report = |event| reporter.report(event);
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
         let closed =

@@ -10,6 +10,8 @@ use crate::failure::Failure;
 use crate::source::{FileSource, SourceError};
 use crate::system::daemon::{Image, ImageSource};
 use crate::system::nbd::{self, NbdSource};
+#[cfg(target_os = "linux")]
+use crate::system::outlet::Outlet;
 
 /// A disk that can be read.
 #[derive(Debug)]
@@ -75,17 +77,18 @@ impl Input {
 
 #[cfg(target_os = "linux")]
 impl Input {
-    /// Moves bytes of `range` to a pipe, from its beginning on, and returns how many, or 0 if they are to be read and
-    /// written.
+    /// Moves bytes of `range` to an output, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written. `left` is how many bytes of the image are still to come.
     pub(crate) fn pass_on(
         &mut self,
         range: Range<u64>,
-        pipe: BorrowedFd<'_>,
+        outlet: &Outlet<'_>,
+        left: u64,
     ) -> Result<u64, SourceError> {
         match self {
-            Self::File(_) => Ok(0),
-            Self::Image(image) => image.pass_on(range, pipe),
-            Self::Nbd(export) => Ok(export.pass_on(range, pipe, &mut || true)?),
+            Self::File(file) => file.pass_on(range, outlet, left),
+            Self::Image(image) => image.pass_on(range, outlet.output()),
+            Self::Nbd(export) => Ok(export.pass_on(range, outlet.output(), &mut || true)?),
         }
     }
 }

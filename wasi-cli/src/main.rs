@@ -1,6 +1,8 @@
 //! `qcow2-to-stdout`: a disk in, a qcow2 image on standard output.
+#![cfg_attr(target_os = "wasi", forbid(unsafe_code))]
 
 mod args;
+mod buffer;
 mod byte_size;
 mod conversion;
 mod exit_code;

@@ -31,20 +31,20 @@ pub(crate) enum Output {
 }
 
 impl Output {
-    /// Opens the file, or standard output if none is named.
-    pub(crate) fn open(path: Option<&Path>, input: &Input) -> Result<Self, Failure> {
+    /// Opens the file, or standard output if none is named. `source` is the path of the input.
+    pub(crate) fn open(path: Option<&Path>, input: &Input, source: &Path) -> Result<Self, Failure> {
         let Some(path) = path else {
             stdout::check_image()?;
             let output = Self::Stdout;
             let stat = fstat(&output).map_err(io::Error::from);
             let stat = stat.map_err(|error| Failure::sink(stdout::NAME, error))?;
-            refuse_input(&stat, input, stdout::NAME)?;
+            refuse_input(&stat, input, source, stdout::NAME)?;
             stream::widen_stdout();
             return Ok(output);
         };
         let replaced = replaced(path).map_err(|error| Failure::sink(&shown(path), error))?;
         if let Some(replaced) = &replaced {
-            refuse_input(replaced, input, &shown(path))?;
+            refuse_input(replaced, input, source, &shown(path))?;
         }
         let file = follow(path).and_then(|target| Self::file(target, replaced.as_ref()));
         file.map_err(|error| Failure::sink(&shown(path), error))
@@ -70,6 +70,20 @@ impl Output {
         match self {
             Self::Stdout => stdout::NAME.to_owned(),
             Self::File { path, .. } => shown(path),
+        }
+    }
+
+    /// Makes sure that there is room for `size` bytes, where that can be known.
+    pub(crate) fn reserve(&self, size: u64) -> Result<(), Failure> {
+        match self {
+            Self::Stdout => Ok(()),
+            Self::File { partial, .. } => {
+                stream::reserve(partial.as_file(), size).map_err(|error| {
+                    let what = anyhow::Error::new(error)
+                        .context(format!("there is no room for {size} bytes"));
+                    Failure::sink(&self.name(), what)
+                })
+            }
         }
     }
 
@@ -128,9 +142,9 @@ fn replaced(path: &Path) -> io::Result<Option<Stat>> {
 }
 
 /// Makes sure that the output is none of the files that are being read.
-fn refuse_input(output: &Stat, input: &Input, name: &str) -> Result<(), Failure> {
+fn refuse_input(output: &Stat, input: &Input, source: &Path, name: &str) -> Result<(), Failure> {
     for (index, file) in input.files().into_iter().enumerate() {
-        let file = fstat(file).map_err(|error| Failure::sink(name, io::Error::from(error)))?;
+        let file = fstat(file).map_err(|error| Failure::source(source, io::Error::from(error)))?;
         if id(output) == id(&file) {
             let what =
                 if index == 0 { "the input file itself" } else { "a file that the input names" };

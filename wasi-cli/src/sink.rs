@@ -5,12 +5,14 @@ use std::io;
 use std::ops::Range;
 
 use qcow2_stream::Write;
-use rustix::fd::AsFd;
+use rustix::fd::BorrowedFd;
 use rustix::io::{Errno, retry_on_intr, write};
 
 use crate::input::Input;
 #[cfg(target_os = "linux")]
 use crate::source::SourceError;
+#[cfg(target_os = "linux")]
+use crate::system::outlet::Outlet;
 use crate::system::stream;
 
 /// Why the output could not be written.
@@ -35,24 +37,44 @@ impl From<Errno> for SinkError {
 
 /// Writes to a file descriptor at its own offset.
 #[derive(Debug)]
-pub(crate) struct FdSink<F>(pub(crate) F);
+pub(crate) struct FdSink<'a> {
+    output: BorrowedFd<'a>,
+    #[cfg(target_os = "linux")]
+    outlet: Outlet<'a>,
+    /// Bytes of the image that are still to come.
+    left: u64,
+}
 
-impl<F: AsFd> FdSink<F> {
+impl<'a> FdSink<'a> {
+    /// A sink for an image of `image_size` bytes.
+    pub(crate) fn new(output: BorrowedFd<'a>, image_size: u64) -> Self {
+        Self {
+            output,
+            #[cfg(target_os = "linux")]
+            outlet: Outlet::new(output),
+            left: image_size,
+        }
+    }
+
     /// Learns of writes that failed after they were accepted.
     pub(crate) fn finish(&self) -> Result<(), SinkError> {
-        Ok(stream::finish(&self.0)?)
+        Ok(stream::finish(self.output)?)
     }
 }
 
-impl<F: AsFd> Write<Input> for FdSink<F> {
+impl Write<Input> for FdSink<'_> {
     type Error = SinkError;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, SinkError> {
         loop {
-            match retry_on_intr(|| write(&self.0, bytes)) {
+            match retry_on_intr(|| write(self.output, bytes)) {
                 // Whoever shares the descriptor has made it non-blocking.
-                Err(Errno::AGAIN) => stream::wait(&self.0)?,
-                written => return Ok(written?),
+                Err(Errno::AGAIN) => stream::wait(self.output)?,
+                written => {
+                    let written = written?;
+                    self.left = self.left.saturating_sub(written as u64);
+                    return Ok(written);
+                }
             }
         }
     }
@@ -63,6 +85,8 @@ impl<F: AsFd> Write<Input> for FdSink<F> {
         source: &mut Input,
         range: Range<u64>,
     ) -> Result<u64, SourceError> {
-        source.pass_on(range, self.0.as_fd())
+        let moved = source.pass_on(range, &self.outlet, self.left)?;
+        self.left = self.left.saturating_sub(moved);
+        Ok(moved)
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use qcow2_stream::ReadAt;
 use rustix::fd::{AsFd, BorrowedFd};
@@ -11,6 +12,8 @@ use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
 use crate::stamp::{Change, Stamp};
+#[cfg(target_os = "linux")]
+use crate::system::outlet::Outlet;
 use crate::system::{daemon, disk, nbd};
 
 /// Why the input could not be read.
@@ -35,10 +38,10 @@ pub(crate) enum SourceError {
     Daemon(#[from] daemon::Error),
 }
 
-/// A file that must stay as it was when it was opened.
-#[derive(Debug)]
+/// A file that must stay as it was when it was opened. Its clones read the same open file.
+#[derive(Clone, Debug)]
 pub(crate) struct FileSource {
-    file: File,
+    file: Arc<File>,
     stamp: Stamp,
     /// Where the disk ends, in bytes: at the end of the file, or after it.
     size: u64,
@@ -48,7 +51,13 @@ pub(crate) struct FileSource {
     knows_holes: bool,
     /// Whether the system can say what is in its cache.
     knows_cache: bool,
+    /// Up to where nothing more is asked of the cache, after something was not in it.
+    cold: u64,
 }
+
+/// How much is read in one go, in bytes, where the cache did not have the beginning: looking at single pages, each
+/// would be waited for, and what the second pass needs would still not be there.
+const COLD: u64 = 16 << 20;
 
 impl FileSource {
     /// Opens a regular file or a block device. `has_size` says that the user vouches for its size.
@@ -63,7 +72,8 @@ impl FileSource {
                 "it has data, but says that its size is 0; save it to a file first",
             ));
         }
-        Ok(Self { file, stamp, size: end, end, knows_holes: true, knows_cache: true })
+        let file = Arc::new(file);
+        Ok(Self { file, stamp, size: end, end, knows_holes: true, knows_cache: true, cold: 0 })
     }
 
     /// Settles the size of the disk, in bytes, if the user gives one. A file may be shorter, not longer.
@@ -96,6 +106,23 @@ impl FileSource {
             None => Ok(()),
             Some(change) => Err(SourceError::Changed { other: None, change }),
         }
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl FileSource {
+    /// Moves bytes of `range` to an output, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written. `left` is how many bytes of the image are still to come.
+    pub(crate) fn pass_on(
+        &self,
+        range: Range<u64>,
+        outlet: &Outlet<'_>,
+        left: u64,
+    ) -> Result<u64, SourceError> {
+        let moved = outlet.take(&self.file, range.start..range.end.min(self.end), left);
+        // A change explains a failure.
+        self.verify()?;
+        Ok(moved)
     }
 }
 
@@ -142,13 +169,17 @@ impl ReadAt for FileSource {
         _stride: u64,
         buffer: &mut [u8],
     ) -> Result<usize, SourceError> {
-        if !self.knows_cache {
+        if !self.knows_cache || offset < self.cold {
             return Ok(0);
         }
         let read = disk::read_cached_at(&self.file, offset, buffer);
         // Whatever is wrong, an ordinary read will tell.
         self.knows_cache = read.is_ok();
-        Ok(read.unwrap_or(0))
+        let read = read.unwrap_or(0);
+        if read == 0 {
+            self.cold = offset.saturating_add(COLD);
+        }
+        Ok(read)
     }
 }
 

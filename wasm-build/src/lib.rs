@@ -1,4 +1,5 @@
 //! Compiles a package of this workspace to WebAssembly, to the same bytes on any machine.
+#![forbid(unsafe_code)]
 
 pub mod command;
 mod module;

@@ -30,7 +30,10 @@ export async function pipe(pieces, sink, watch) {
   }
 }
 
-/** While a piece is being written, the next one is being read. */
+/**
+ * While a piece is being written, the next one is being read. No more than three are in memory: one on its way out, one that
+ * waits, and one on its way in.
+ */
 async function writeAll(pieces, writer, watch) {
   const { total } = pieces;
   let written = 0;
@@ -42,7 +45,8 @@ async function writeAll(pieces, writer, watch) {
   for (let next = pieces.next(); next;) {
     const chunk = await next;
     const { length } = chunk;
-    next = pieces.next();
+    // A sink that has failed, or was aborted, has no room to tell: nothing is read for it any more.
+    next = writer.desiredSize === null ? undefined : pieces.next();
     await taken();
     writing = writer.write(chunk).then(() => length);
     writing.catch(() => {});

@@ -8,6 +8,7 @@
 //! ```
 //!
 //! JavaScript's numbers are exact to 2^53, and so are all offsets here: a `File` cannot be larger.
+#![forbid(unsafe_code)]
 
 mod checksum;
 mod failure;

@@ -1,6 +1,6 @@
 //! What a worker does: it is fed a part of the source, and answers which clusters hold data.
 
-use qcow2_stream::{AllocationMap, ClusterSize, GuestCluster, Scanner};
+use qcow2_stream::{AllocationMap, ClusterSize, GuestCluster, Scanner, is_zero};
 use wasm_bindgen::prelude::*;
 
 use crate::checksum::sum;
@@ -36,7 +36,10 @@ impl PartScanner {
     pub fn data(&mut self, bytes: &[u8]) -> Result<(), JsValue> {
         let position = self.scanner.position();
         self.scanner.data(bytes).map_err(Failure::from)?;
-        self.sum = self.sum.wrapping_add(sum(position, bytes));
+        // Zeros count nothing, and are told sooner than summed up.
+        if !is_zero(bytes) {
+            self.sum = self.sum.wrapping_add(sum(position, bytes));
+        }
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 //! The crate in a dedicated worker of a real browser.
+#![forbid(unsafe_code)]
 #![cfg(target_arch = "wasm32")]
 
 use js_sys::{Object, Reflect, Uint32Array};

@@ -1,4 +1,5 @@
 //! Builds the page that converts disk images in the browser, and serves it; or builds its npm package.
+#![forbid(unsafe_code)]
 
 mod cache;
 mod digest;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Error, Result};
 use axum::Router;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, Response};
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
@@ -70,10 +70,12 @@ fn app(dir: &Path) -> Router {
     let no_cache =
         SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     let content_type = SetResponseHeaderLayer::overriding(CONTENT_TYPE, content_type);
+    let policy = SetResponseHeaderLayer::overriding(CONTENT_SECURITY_POLICY, worker_policy);
     let files = ServeDir::new(dir);
     Router::new()
         .fallback_service(files)
         .layer(content_type)
+        .layer(policy)
         .layer(no_cache)
         .layer(CompressionLayer::new())
 }
@@ -89,6 +91,17 @@ fn content_type<B>(response: &Response<B>) -> Option<HeaderValue> {
         _ => Some(found.clone()),
     }
 }
+
+/// The policy of index.html is not that of the page's workers: theirs comes with their scripts, and only a server can send it.
+fn worker_policy<B>(response: &Response<B>) -> Option<HeaderValue> {
+    let found = response.headers().get(CONTENT_TYPE)?;
+    let script = found.to_str().is_ok_and(|found| found.starts_with("text/javascript"));
+    script.then(|| HeaderValue::from_static(WORKERS))
+}
+
+/// What the page's workers may do: run this host's scripts and WebAssembly, and ask this host.
+const WORKERS: &str =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
 #[cfg(test)]
 mod tests {

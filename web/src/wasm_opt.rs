@@ -1,6 +1,5 @@
 //! Binaryen's wasm-opt, which makes the module smaller.
 
-use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -10,8 +9,9 @@ use wasm_build::command;
 
 use crate::{cache, digest, files};
 
-/// The version that this project is tested with.
-const BINARYEN: &str = "132.0.0";
+/// The version that this project is tested with, and what its package must hold.
+const PACKAGE: &str = include_str!("../binaryen/package.json");
+const LOCK: &str = include_str!("../binaryen/package-lock.json");
 
 /// What to do without Node.js.
 const NODE: &str = "install Node.js 20 or later, with npm (Debian: nodejs and npm)";
@@ -42,12 +42,13 @@ pub(crate) fn shrink(module: &Path, target_dir: &Path) -> Result<()> {
 }
 
 fn key(module: &[u8]) -> String {
-    let texts = [BINARYEN].into_iter().chain(OPTIONS);
+    let texts = [LOCK].into_iter().chain(OPTIONS);
     digest::of(texts.map(str::as_bytes).chain([module]))
 }
 
 fn run(module: &Path, kept: &Path) -> Result<()> {
-    let binaryen = cache::tool(&format!("binaryen-{BINARYEN}"), install)?;
+    let lock = digest::of([LOCK.as_bytes()]);
+    let binaryen = cache::tool(&format!("binaryen-{}", &lock[..12]), install)?;
     eprintln!("shrinking it");
     let mut node = Command::new("node");
     node.arg(binaryen.join("node_modules/binaryen/bin/wasm-opt")).args(OPTIONS);
@@ -67,10 +68,12 @@ fn keep(module: &Path, kept: &Path) -> Result<()> {
 
 /// Installs the npm package, which is JavaScript and runs everywhere.
 fn install(dir: &Path) -> Result<()> {
+    for (name, contents) in [("package.json", PACKAGE), ("package-lock.json", LOCK)] {
+        std::fs::write(dir.join(name), contents).with_context(|| dir.display().to_string())?;
+    }
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.args([OsStr::new("install"), OsStr::new("--prefix"), dir.as_os_str()]);
-    npm.args(["--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    command::run(npm.arg(format!("binaryen@{BINARYEN}")), NODE)
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(dir);
+    command::run(&mut npm, NODE)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use core::ops::ControlFlow;
 
 pub use emit::{emit, emit_range};
 pub use read::read_image_at;
-pub use scan::scan;
+pub use scan::{next_data, scan, scan_range};
 
 use crate::error::Error;
 use crate::io::{ReadAt, Write};

@@ -1,4 +1,5 @@
 //! The client against servers of every kind: honest ones, broken ones, and hostile ones.
+#![forbid(unsafe_code)]
 
 mod answers;
 mod arbitrary;

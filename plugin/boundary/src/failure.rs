@@ -89,6 +89,6 @@ impl From<Error<Fault, Trouble>> for Failure {
 fn of_map(error: &MapError) -> Code {
     match error {
         MapError::OutOfMemory => Code::Memory,
-        MapError::Order { .. } | MapError::Range { .. } => Code::Defect,
+        MapError::Order { .. } | MapError::Range { .. } | MapError::Other { .. } => Code::Defect,
     }
 }

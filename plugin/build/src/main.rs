@@ -2,6 +2,7 @@
 //!
 //! `cargo run -p plugin-build [FOLDER]` leaves them in a folder (default: `plugin` in cargo's target folder), and says how
 //! large they are.
+#![forbid(unsafe_code)]
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

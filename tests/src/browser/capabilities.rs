@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::kind::Kind;
 use super::program::{mini_browser, need};
+use super::requests::LOG;
 
 /// The name of the download folder in a browser's own.
 pub(crate) const DOWNLOADS: &str = "downloads";
@@ -24,6 +25,7 @@ impl Kind {
 fn chromium(folder: &Path) -> Value {
     need("chromium", "chromium");
     let profile = format!("--user-data-dir={}", folder.join("profile").display());
+    let log = format!("--log-net-log={}", folder.join(LOG).display());
     let args = [
         "--headless=new",
         // Chromium's sandbox is not for root; the page is our own.
@@ -36,6 +38,7 @@ fn chromium(folder: &Path) -> Value {
         "--disable-component-update",
         "--disable-sync",
         &profile,
+        &log,
     ];
     let prefs = json!({
         "download.default_directory": folder.join(DOWNLOADS),

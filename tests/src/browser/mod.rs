@@ -18,6 +18,7 @@ mod memory;
 mod page;
 mod port;
 mod program;
+mod requests;
 mod running;
 mod script;
 mod shared;
@@ -29,6 +30,7 @@ mod wire;
 
 pub use keys::Key;
 pub use kind::Kind;
+pub use requests::Request;
 pub use running::Browser;
 pub use site::Site;
 pub use told::{State, Told};

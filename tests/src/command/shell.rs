@@ -8,7 +8,7 @@ use std::process::Command;
 /// inherit that. Only another program can undo it.
 pub fn with_default_signals(command: &Command) -> Command {
     let mut env = Command::new("env");
-    env.arg("--default-signal=HUP,INT,TERM");
+    env.arg("--default-signal=HUP,INT,QUIT,TERM");
     with_command_of(env, command)
 }
 

@@ -15,6 +15,7 @@ mod guest;
 mod header;
 mod image;
 mod layout;
+mod lookup;
 mod refcounts;
 mod refused;
 mod summary;

@@ -32,7 +32,12 @@ pub(crate) fn load_blocks<F: Read + Seek>(
     Ok(entries(&table).take(need).collect())
 }
 
-fn check_entry(header: &Header, file_length: u64, index: usize, entry: u64) -> Result<(), Error> {
+pub(crate) fn check_entry(
+    header: &Header,
+    file_length: u64,
+    index: usize,
+    entry: u64,
+) -> Result<(), Error> {
     let reserved = entry & RESERVED;
     ensure!(reserved == 0, "refcount table: entry {index} has reserved bits {reserved:#x}");
     ensure!(entry != 0, "refcount table: entry {index} has no block, but the file needs it");
@@ -60,7 +65,7 @@ pub(crate) fn check_counts<F: Read + Seek>(
     Ok(())
 }
 
-fn per_block(header: &Header) -> u64 {
+pub(crate) fn per_block(header: &Header) -> u64 {
     (header.cluster_size() * 8) >> header.refcount_order
 }
 
@@ -91,7 +96,7 @@ fn check_block(block: &[u8], order: u32, first: u64, ones: u64) -> Result<(), Er
 /// The count at `index`, which is `1 << order` bits wide.
 ///
 /// Counts narrower than a byte fill it from its least significant bit.
-fn count_at(block: &[u8], order: u32, index: u64) -> u64 {
+pub(crate) fn count_at(block: &[u8], order: u32, index: u64) -> u64 {
     if order < 3 {
         let bit = index << order;
         let mask = (1_u64 << (1 << order)) - 1;

@@ -98,7 +98,12 @@ fn load_l1<F: Read + Seek>(
     Ok(found)
 }
 
-fn l2_offset(header: &Header, file_length: u64, index: u64, entry: u64) -> Result<u64, Error> {
+pub(crate) fn l2_offset(
+    header: &Header,
+    file_length: u64,
+    index: u64,
+    entry: u64,
+) -> Result<u64, Error> {
     let reserved = entry & !(COPIED | OFFSET);
     ensure!(reserved == 0, "L1 entry {index}: reserved bits {reserved:#x} are set");
     ensure!(entry & COPIED != 0, "L1 entry {index}: {entry:#x} lacks the COPIED bit");
@@ -108,7 +113,7 @@ fn l2_offset(header: &Header, file_length: u64, index: u64, entry: u64) -> Resul
 }
 
 /// Where the guest cluster at `guest` is; nothing if it isn't allocated.
-fn host_of(
+pub(crate) fn host_of(
     header: &Header,
     file_length: u64,
     guest: u64,

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use crate::{LARGE, place};
 
-const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+const SIGNALS: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT];
 
 #[test]
 fn a_signal_while_the_disk_is_read_leaves_no_file() {
@@ -34,7 +34,7 @@ fn a_signal_while_the_image_is_written_leaves_no_file() {
 
 #[test]
 fn a_signal_leaves_the_file_as_it_was() {
-    for (sent, phase) in SIGNALS.into_iter().zip(["scan", "emit", "emit"]) {
+    for (sent, phase) in SIGNALS.into_iter().zip(["scan", "emit", "emit", "scan"]) {
         let place = place(LARGE);
         fs::write(place.path("image"), "old").expect("a file is written");
         ended_by(sent, &interrupted(&place, heeding(&place, &ARGS), phase, sent));
@@ -46,7 +46,7 @@ fn a_signal_leaves_the_file_as_it_was() {
 #[test]
 fn a_signal_that_the_caller_has_ignored_is_ignored() {
     // What nohup does, and a shell for what it starts in the background.
-    for (sent, name) in SIGNALS.into_iter().zip(["INT", "TERM", "HUP"]) {
+    for (sent, name) in SIGNALS.into_iter().zip(["INT", "TERM", "HUP", "QUIT"]) {
         let place = place(LARGE);
         let command = in_shell(&format!("trap '' {name}"), &place.command(ARGS));
         interrupted(&place, command, "emit", sent).image();

@@ -3,8 +3,10 @@
 mod arguments;
 mod changes;
 mod fate;
+mod faults;
 mod large;
 mod npm;
+mod overlap;
 mod page;
 mod readme;
 mod sinks;

@@ -1,36 +1,19 @@
 //! axe, which knows what people with other senses and hands need of a page.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::LazyLock;
 
 use qcow2_stream_tests::browser::{Browser, Kind};
+use qcow2_stream_tests::installed::npm_package;
 use serde_json::Value;
 
 use crate::states::{in_each_state, prefer};
 
-const VERSION: &str = "4.14.1";
-
-/// Its script; from npm once, and kept in the user's cache.
+/// Its script.
 static AXE: LazyLock<String> = LazyLock::new(|| {
-    let folder = cache().join(format!("axe-core-{VERSION}"));
-    let script = folder.join("node_modules/axe-core/axe.min.js");
-    if !script.exists() {
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-save", "--ignore-scripts", "--prefix"]).arg(&folder);
-        let done = npm.arg(format!("axe-core@{VERSION}")).output();
-        let done = done.expect("npm is missing: apt-get install npm");
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    }
+    let script = npm_package("axe-core").join("node_modules/axe-core/axe.min.js");
     fs::read_to_string(script).expect("axe is there")
 });
-
-fn cache() -> PathBuf {
-    let home = || PathBuf::from(std::env::var_os("HOME").expect("a home")).join(".cache");
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    cache.unwrap_or_else(home).join("qcow2-stream")
-}
 
 #[test]
 fn axe_finds_nothing_in_any_state_in_either_colours() {

@@ -8,14 +8,12 @@ use qcow2_stream_tests::command::{
     Digest, FrontEnd, Workplace, digest, finish, judge, run, spawn, sweep_without,
 };
 use qcow2_stream_tests::corpus::{DataFile, Input, Vector, corpus};
-use qcow2_stream_tests::installed::{cache, installed};
+use qcow2_stream_tests::installed::{cache, installed, npm_package};
 
 use crate::artefacts::{COMPONENT, MODULE, SIMD_MODULE, artefact};
 
 const HOSTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../plugin/hosts");
 
-const JCO: &str = "@bytecodealliance/jco-transpile";
-const JCO_VERSION: &str = "0.15.0";
 const WASMTIME_WHEEL: &str = "48.0.0";
 
 /// Inputs that are left to hosts which can ask for holes: Node would read all their zeros.
@@ -62,11 +60,7 @@ fn python() -> Command {
 fn transpiled() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let jco = installed(&format!("jco-transpile-{JCO_VERSION}"), |folder| {
-            let mut npm = Command::new("npm");
-            npm.args(["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"]);
-            done(npm.arg(format!("{JCO}@{JCO_VERSION}")).current_dir(folder));
-        });
+        let jco = npm_package("jco-transpile");
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("plugin-jco");
         let mut node = Command::new("node");
         node.arg(Path::new(HOSTS).join("node/transpile.mjs")).arg(artefact(COMPONENT));

@@ -66,11 +66,13 @@ fn any_call_that_fails_ends_the_conversion_with_the_side_that_is_to_blame() {
             assert_code(outcome, Code::Source, &words);
         });
         assert!(hits > 6, "only {hits} calls to the source");
+        print!("plugin, answer {number}: {hits} calls to the source fail in turn");
         let words = ["sink: writing at offset ", &format!("the host answered {number}")];
         let hits = each_call(is_write, &Answer::Number(number), |outcome| {
             assert_code(outcome, Code::Sink, &words);
         });
         assert!(hits > 0, "no write");
+        println!(", and {hits} writes");
     }
 }
 

@@ -1,7 +1,11 @@
-//! What a conversion costs in memory, calls, and time, however large the disk is.
+//! What a conversion costs in memory, calls, and time, however large the disk is, and where everything is then.
 
+mod extents;
+mod formulas;
+mod limits;
 mod maps;
 mod sparse;
+mod unread;
 
 use qcow2_stream_tests::kit::heap::CountingHeap;
 

@@ -5,9 +5,13 @@ mod native;
 #[cfg(target_os = "wasi")]
 mod wasi;
 
+#[cfg(target_os = "linux")]
+pub(crate) use native::outlet;
 #[cfg(not(target_os = "wasi"))]
 pub(crate) use native::{
-    daemon, disk, formats, nbd, permissions, signals, stream, terminal, times,
+    daemon, disk, formats, nbd, permissions, scan, signals, stream, terminal, times,
 };
 #[cfg(target_os = "wasi")]
-pub(crate) use wasi::{daemon, disk, formats, nbd, permissions, signals, stream, terminal, times};
+pub(crate) use wasi::{
+    daemon, disk, formats, nbd, permissions, scan, signals, stream, terminal, times,
+};

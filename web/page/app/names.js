@@ -23,6 +23,9 @@ export function isPlain(name) {
  */
 const REPLACED = /[\p{Cf}<>:"/\\|?*%]|^~/gu;
 
+/** Names that stand for devices on Windows, whatever comes after a dot. */
+const DEVICE = /^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(?=\.|$)/i;
+
 /** How long a name may be, in bytes: Linux allows 255, of which browsers want some while they write. */
 const LONGEST = 200;
 
@@ -33,7 +36,7 @@ const LONGEST = 200;
  */
 export function fileName(name) {
   const safe = name.replace(/\s+/g, ' ').replace(UNSEEN, '_').replace(REPLACED, '_');
-  return shortened(safe.replace(/^[. ]+|[. ]+$/g, '')) || 'disk';
+  return shortened(safe.replace(/^[. ]+|[. ]+$/g, '').replace(DEVICE, '_$&')) || 'disk';
 }
 
 /** The name of the image of a disk. @param {string} disk */
@@ -60,14 +63,18 @@ export function withGzip(name, gzip) {
   return gzip ? `${bare}.gz` : bare;
 }
 
+/** What Windows' shells put something else in place of, even within double quotes: PowerShell runs $(…), and ends at curly ones. */
+const EXPANDED = /[$`%!"\u201c-\u201e]/;
+
 /**
- * A name as one word of a command.
+ * A name as one word of a command. What would show or work as something else is left for the reader to fill in.
  * @param {string} name
  * @param {boolean} windows
  */
 export function quoted(name, windows) {
+  if (!isPlain(name) || (windows && EXPANDED.test(name))) return 'FILE';
   const path = name.startsWith('-') || name.includes(':') ? `./${name}` : name;
-  if (/^[\w./+@-]+$/.test(path)) return path;
+  if (/^[\w./+-][\w./+@-]*$/.test(path)) return path;
   // Windows' names have no double quotes; elsewhere single ones keep all but themselves.
   return windows ? `"${path}"` : `'${path.replaceAll("'", `'\\''`)}'`;
 }

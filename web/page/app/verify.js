@@ -1,6 +1,6 @@
 import { element, make, write } from './elements.js';
 import { exact } from './format.js';
-import { isPlain, quoted, visible } from './names.js';
+import { quoted, visible } from './names.js';
 
 const windows = navigator.userAgent.includes('Windows');
 
@@ -13,9 +13,9 @@ export function command(start, ...names) {
   return [start, ...names.map(word)].join(' ');
 }
 
-/** What would show as something else is left for the reader to fill in. @param {string} name */
+/** @param {string} name */
 function word(name) {
-  return isPlain(name) ? quoted(name, windows) : 'FILE';
+  return quoted(name, windows);
 }
 
 /**

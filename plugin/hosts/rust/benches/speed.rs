@@ -1,5 +1,6 @@
 //! How quick the plugin is against the core itself, on 1 GiB of random bytes in memory, as medians of one run:
 //! `cargo bench -- FOLDER`, where the artefacts are. A measurement, not a test: on a machine with other work it says little.
+#![forbid(unsafe_code)]
 
 use std::convert::Infallible;
 use std::fs::File;

@@ -1,3 +1,4 @@
 //! What both hosts know of files.
+#![forbid(unsafe_code)]
 
 pub mod holes;

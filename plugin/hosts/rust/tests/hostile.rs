@@ -1,5 +1,6 @@
 //! The component under hosts that fail and lie, and both shapes under wasmtime's limits. QCOW2_STREAM_PLUGIN names the
 //! folder with the artefacts.
+#![forbid(unsafe_code)]
 
 use std::path::PathBuf;
 use std::sync::OnceLock;

@@ -3,6 +3,7 @@
 mod faults;
 mod guest;
 mod handmade;
+mod lookup;
 mod mutations;
 mod qemu_made;
 mod raw;

@@ -18,7 +18,7 @@ fn block(order: u8) -> Vec<u8> {
     block
 }
 
-fn with_width(order: u8) -> Vec<u8> {
+pub(super) fn with_width(order: u8) -> Vec<u8> {
     let mut image = plain();
     image[99] = order;
     image[2 * CLUSTER..3 * CLUSTER].copy_from_slice(&block(order));

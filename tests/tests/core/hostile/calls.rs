@@ -30,6 +30,15 @@ fn the_conversion_under_test_makes_every_kind_of_call_often() {
 #[test]
 fn a_failure_of_any_call_is_told_of_the_right_side_and_place() {
     let right = honest();
+    let of = |chosen: fn(&Call) -> bool| each(&right.calls, chosen).count();
+    let (reads, writes) = (
+        of(|call| matches!(call, Call::Read { .. })),
+        of(|call| matches!(call, Call::Write { .. })),
+    );
+    println!(
+        "core: {} calls fail in turn; {reads} of them end early and miscount, {writes} are stuck and miscount",
+        right.calls.len()
+    );
     for (number, call) in each(&right.calls, |_| true) {
         let error = Failed(number);
         let expected = match *call {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use qcow2_stream_tests::installed::installed;
+use qcow2_stream_tests::installed::npm_package;
 
 /// Runs npm in a folder, and returns what it says.
 #[track_caller]
@@ -23,12 +23,7 @@ pub(crate) fn output(command: &mut Command) -> String {
     said
 }
 
-/// The program of a package at a version.
-pub(crate) fn tool(package: &str, version: &str, program: &str) -> PathBuf {
-    let folder = installed(&format!("{package}-{version}"), |folder| {
-        let package = format!("{package}@{version}");
-        let install = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund"];
-        npm(folder, install.into_iter().chain([package.as_str()]));
-    });
-    folder.join("node_modules/.bin").join(program)
+/// A program of the package that `tests/npm/NAME` pins.
+pub(crate) fn tool(name: &str, program: &str) -> PathBuf {
+    npm_package(name).join("node_modules/.bin").join(program)
 }

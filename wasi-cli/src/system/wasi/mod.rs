@@ -5,6 +5,7 @@ pub(crate) mod disk;
 pub(crate) mod formats;
 pub(crate) mod nbd;
 pub(crate) mod permissions;
+pub(crate) mod scan;
 pub(crate) mod signals;
 pub(crate) mod stream;
 pub(crate) mod terminal;

@@ -16,6 +16,11 @@ pub(crate) fn finish(_: impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
+/// WASI says nothing of the file system.
+pub(crate) fn reserve(_: impl AsFd, _: u64) -> io::Result<()> {
+    Ok(())
+}
+
 /// The pipe is the host's.
 pub(crate) fn widen_stdout() {}
 

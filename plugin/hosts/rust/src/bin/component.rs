@@ -1,5 +1,6 @@
 //! Converts a raw disk with the component:
 //! `component PLUGIN.component.wasm DISK [CLUSTER_SIZE REFCOUNT_BITS [DATA_FILE NAME]] > IMAGE`
+#![forbid(unsafe_code)]
 
 use std::fs::File;
 use std::io::{self, Write};

@@ -1,5 +1,6 @@
 //! The socket over which the disk is read.
 
+use std::fs;
 use std::io;
 use std::os::unix::net::{UnixListener, UnixStream};
 
@@ -14,7 +15,10 @@ pub(super) fn connected() -> io::Result<(UnixListener, UnixStream)> {
     let path = folder.path().join("nbd");
     let listener = UnixListener::bind(&path)?;
     let connection = UnixStream::connect(&path)?;
-    folder.close()?;
+    // If one of these fails, the end of `folder` is another try.
+    fs::remove_file(&path)?;
+    fs::remove_dir(&folder)?;
+    let _ = folder.keep();
     Ok((listener, connection))
 }
 

@@ -1,0 +1,243 @@
+//! Bytes of a file that reach the output without passing through this program: the kernel moves them.
+//!
+//! What waits in a pipe or a socket then are not copies but the pages of the file. Somebody who writes to the file changes
+//! them, even after this program has looked at the file for the last time and has ended. So the end of an image is
+//! always copied, as much of it as can be waiting: the last look then comes after all pages have been taken.
+
+use std::fs::File;
+use std::ops::Range;
+
+use rustix::fd::BorrowedFd;
+use rustix::fs::{FileType, copy_file_range, fstat, sendfile};
+use rustix::io::{Errno, retry_on_intr};
+use rustix::pipe::{SpliceFlags, fcntl_getpipe_size, splice};
+
+use super::stream;
+use crate::kind;
+
+/// How much of the end of an image is copied, in bytes. A pipe may hold 1 MiB for most users; the reader may itself pass
+/// on what it gets, pages and all, to pipes that hold as much.
+const PIPE_END: u64 = 16 << 20;
+
+/// The same for a socket: more than both of its ends may hold by the usual limits (tcp_wmem and tcp_rmem: 10 MiB).
+const SOCKET_END: u64 = 64 << 20;
+
+/// How much goes in one call, in bytes. Between calls, signals and changes of the file are looked for.
+const CALL: u64 = 16 << 20;
+
+/// An output as the kernel sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outlet<'a> {
+    output: BorrowedFd<'a>,
+    way: Way,
+    /// How much of the end of the image is copied, in bytes.
+    end: u64,
+}
+
+/// How the kernel can move bytes there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Pages go into a pipe.
+    Splice,
+    /// A range of one file becomes a range of another: shared where the file system can, copied elsewhere.
+    CopyRange,
+    /// Whatever else takes bytes.
+    Send,
+    /// Not at all.
+    None,
+}
+
+impl<'a> Outlet<'a> {
+    /// The way to an output.
+    pub(crate) fn new(output: BorrowedFd<'a>) -> Self {
+        let (way, end) = match fstat(output).map(|stat| kind::of(&stat)) {
+            Ok(FileType::Fifo) => match fcntl_getpipe_size(output) {
+                Ok(size) => (Way::Splice, PIPE_END.max(2 * size as u64)),
+                Err(_) => (Way::None, 0),
+            },
+            Ok(FileType::Socket) => (Way::Send, SOCKET_END),
+            // Here the bytes have arrived when the call returns.
+            Ok(FileType::RegularFile) => (Way::CopyRange, 0),
+            _ => (Way::None, 0),
+        };
+        Self { output, way, end }
+    }
+
+    /// The output itself.
+    pub(crate) const fn output(&self) -> BorrowedFd<'a> {
+        self.output
+    }
+
+    /// Moves bytes of `range` from a file, from its beginning on, and returns how many, or 0 if they are to be read and
+    /// written. `left` is how many bytes of the image are still to come.
+    pub(crate) fn take(&self, file: &File, range: Range<u64>, left: u64) -> u64 {
+        let length = range.end.saturating_sub(range.start);
+        let length = length.min(left.saturating_sub(self.end)).min(CALL) as usize;
+        if length == 0 {
+            return 0;
+        }
+        match self.way {
+            Way::Splice => self.push(|| {
+                let flags = SpliceFlags::MOVE | SpliceFlags::MORE;
+                splice(file, Some(&mut range.start.clone()), self.output, None, length, flags)
+            }),
+            Way::CopyRange => match self.push(|| self.copy_range(file, range.start, length)) {
+                // Files of two file systems, for example, or one that is a device.
+                0 => self.push(|| self.send(file, range.start, length)),
+                copied => copied,
+            },
+            Way::Send => self.push(|| self.send(file, range.start, length)),
+            Way::None => 0,
+        }
+    }
+
+    fn copy_range(&self, file: &File, mut offset: u64, length: usize) -> rustix::io::Result<usize> {
+        copy_file_range(file, Some(&mut offset), self.output, None, length)
+    }
+
+    fn send(&self, file: &File, mut offset: u64, length: usize) -> rustix::io::Result<usize> {
+        sendfile(self.output, file, Some(&mut offset), length)
+    }
+
+    /// Moves bytes, waiting for the output where it doesn't wait itself. What failed is tried again by reading and
+    /// writing, and found there.
+    fn push(&self, transfer: impl Fn() -> rustix::io::Result<usize>) -> u64 {
+        loop {
+            match retry_on_intr(&transfer) {
+                Err(Errno::AGAIN) if stream::wait(self.output).is_ok() => {}
+                moved => return moved.unwrap_or(0) as u64,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::{Read, Seek, SeekFrom, Write};
+    use std::os::unix::net::UnixStream;
+    use std::thread;
+
+    use rustix::fd::AsFd;
+    use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
+
+    use super::*;
+
+    /// So much of an image is still to come that nothing is held back.
+    const FAR: u64 = u64::MAX;
+
+    fn bytes() -> Vec<u8> {
+        (0..300_000_u32).map(|at| (at / 7) as u8).collect()
+    }
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("there is room");
+        file
+    }
+
+    /// Everything from `from` on goes to the output, while a thread takes it out at the other end.
+    #[track_caller]
+    fn assert_all_goes(output: impl AsFd, mut reader: impl Read + Send + 'static) {
+        let all = bytes();
+        let (disk, from) = (file(&all), 1000);
+        let (mut taken, length) = (Vec::new(), (all.len() - from) as u64);
+        let drain = thread::spawn(move || {
+            reader.by_ref().take(length).read_to_end(&mut taken).expect("it can be read");
+            taken
+        });
+        let outlet = Outlet::new(output.as_fd());
+        let mut moved = from as u64;
+        while moved < all.len() as u64 {
+            let more = outlet.take(&disk, moved..all.len() as u64, FAR);
+            assert!(more > 0, "nothing went after {moved} bytes");
+            moved += more;
+        }
+        assert!(drain.join().expect("no panic") == all[from..], "other bytes came out");
+    }
+
+    #[test]
+    fn a_pipe_takes_the_pages_of_a_file() {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        assert_eq!(Outlet::new(writer.as_fd()).way, Way::Splice);
+        assert_all_goes(writer, reader);
+    }
+
+    #[test]
+    fn a_full_pipe_that_does_not_block_is_waited_for() {
+        let (reader, writer) = pipe_with(PipeFlags::CLOEXEC).expect("a pipe");
+        fcntl_setpipe_size(&writer, 4096).expect("a pipe may be small");
+        let flags = rustix::fs::fcntl_getfl(&writer).expect("it has flags");
+        rustix::fs::fcntl_setfl(&writer, flags | rustix::fs::OFlags::NONBLOCK).expect("it may");
+        assert_all_goes(writer, File::from(reader));
+    }
+
+    #[test]
+    fn a_socket_takes_the_pages_of_a_file() {
+        let (near, far) = UnixStream::pair().expect("a pair of sockets");
+        assert_eq!(Outlet::new(near.as_fd()).way, Way::Send);
+        assert_all_goes(near, far);
+    }
+
+    #[test]
+    fn a_file_takes_a_range_where_it_stands() {
+        let (all, mut copy) = (bytes(), file(b"before"));
+        let outlet = Outlet::new(copy.as_fd());
+        assert_eq!(outlet.way, Way::CopyRange);
+        assert_eq!(outlet.take(&file(&all), 5..all.len() as u64, FAR), all.len() as u64 - 5);
+        let mut taken = Vec::new();
+        copy.seek(SeekFrom::Start(0)).expect("it can be read again");
+        copy.read_to_end(&mut taken).expect("it can be read");
+        assert!(taken.strip_prefix(b"before") == Some(&all[5..]), "other bytes");
+    }
+
+    #[test]
+    fn a_file_of_another_file_system_is_sent() {
+        let mut copy = rustix::fs::memfd_create("copy", rustix::fs::MemfdFlags::CLOEXEC)
+            .map(File::from)
+            .expect("a file in memory");
+        let all = bytes();
+        let outlet = Outlet::new(copy.as_fd());
+        assert_eq!(outlet.take(&file(&all), 0..all.len() as u64, FAR), all.len() as u64);
+        let mut taken = Vec::new();
+        copy.seek(SeekFrom::Start(0)).expect("it can be read again");
+        copy.read_to_end(&mut taken).expect("it can be read");
+        assert!(taken == all, "other bytes");
+    }
+
+    #[test]
+    fn what_can_take_no_pages_asks_for_bytes() {
+        let path = tempfile::NamedTempFile::new().expect("a file");
+        let appending = OpenOptions::new().append(true).open(&path).expect("it opens");
+        let null = OpenOptions::new().write(true).open("/dev/null").expect("it opens");
+        let (reader, gone) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        for output in [appending.as_fd(), null.as_fd(), gone.as_fd()] {
+            assert_eq!(Outlet::new(output).take(&file(&bytes()), 0..1000, FAR), 0);
+        }
+    }
+
+    #[test]
+    fn what_ends_early_or_cannot_be_read_asks_for_bytes() {
+        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let outlet = Outlet::new(writer.as_fd());
+        assert_eq!(outlet.take(&file(b"short"), 5..1000, FAR), 0);
+        let folder = File::open(".").expect("it opens");
+        assert_eq!(outlet.take(&folder, 0..1000, FAR), 0);
+    }
+
+    #[test]
+    fn the_end_of_an_image_is_copied_into_pipes_and_sockets() {
+        let disk = file(&bytes());
+        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let (near, _far) = UnixStream::pair().expect("a pair of sockets");
+        for (output, end) in [(writer.as_fd(), PIPE_END), (near.as_fd(), SOCKET_END)] {
+            let outlet = Outlet::new(output);
+            assert_eq!(outlet.take(&disk, 0..1000, end), 0);
+            assert_eq!(outlet.take(&disk, 0..1000, end + 10), 10);
+            assert_eq!(outlet.take(&disk, 0..1000, end + 2000), 1000);
+        }
+        let copy = file(b"");
+        assert_eq!(Outlet::new(copy.as_fd()).take(&disk, 0..1000, 1000), 1000);
+    }
+}

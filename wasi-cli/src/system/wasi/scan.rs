@@ -1,0 +1,3 @@
+//! The first pass. WASI has no threads.
+
+pub(crate) use qcow2_stream::scan;
