@@ -12,8 +12,8 @@ use crate::choice::{flag, once_in, skewed, within};
 const PATIENCE: u32 = 400;
 const MOST_READ: u64 = 1 << 20;
 
-/// Bytes that a sink takes of all actions of a case, before it fails.
-const MOST_IMAGE: usize = 3 << 20;
+/// Bytes that a sink takes of all actions of a case, before it fails. Interpreting what makes them takes half a second.
+const ROOM: usize = 1 << 20;
 
 /// The host.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Host {
     size: u64,
     pub(super) tape: Tape,
     pub(super) image: Vec<u8>,
+    /// The most bytes that the sink takes.
+    pub(super) room: usize,
     pub(super) calls: u32,
     patience: u32,
     /// Bytes that were read in an action.
@@ -39,6 +41,7 @@ impl Host {
             size: case.size,
             tape: Tape::new(answers),
             image: Vec::new(),
+            room: ROOM,
             calls: 0,
             patience: PATIENCE,
             read: 0,
@@ -145,7 +148,7 @@ impl Host {
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> i32 {
-        let full = self.image.len() + bytes.len() > MOST_IMAGE;
+        let full = self.image.len() + bytes.len() > self.room;
         if self.goes_wrong() || full {
             if full || self.patience == 0 || self.tape.draw(flag) {
                 return self.fail(Code::Sink);
