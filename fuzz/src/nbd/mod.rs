@@ -7,6 +7,7 @@ mod client;
 mod disk;
 mod message;
 mod raw;
+mod replies;
 mod server;
 
 use std::cell::RefCell;

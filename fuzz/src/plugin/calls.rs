@@ -8,6 +8,9 @@ use crate::choice::{edge, flag, skewed, within};
 /// What `Code::Argument` comes to.
 const ARGUMENT: i32 = -11;
 
+/// Bytes that a sink takes of each call: most calls are not about images.
+const ROOM: usize = 128 << 10;
+
 /// What the module is known to hold.
 #[derive(Default)]
 struct Held {
@@ -21,6 +24,7 @@ pub(super) fn any(module: &mut Module, u: &mut Unstructured<'_>) {
     let canary: u32 = module.call("alloc", 64_u32);
     assert!(canary != 0, "there is memory");
     module.bytes_mut()[canary as usize..][..64].fill(0xa5);
+    module.store.data_mut().host.room = ROOM;
     let mut held = Held::default();
     for _ in 0..24 {
         if u.is_empty() {

@@ -37,7 +37,9 @@ impl Case {
         let mut disk = disk(u);
         disk.truncate(MOST);
         let length = disk.len() as u64;
-        let size = if once_in(u, 8) { length.saturating_add(skewed(u, 63)) } else { length };
+        let more = if once_in(u, 8) { skewed(u, 63) } else { 0 };
+        // A negative number would be a failure.
+        let size = length.saturating_add(more).min(i64::MAX as u64);
         let cluster_size = option(u, 9..=21);
         let refcount_bits = option(u, 0..=6);
         let data_file = if once_in(u, 3) { within(u, 1..=2) as u32 } else { 0 };

@@ -8,11 +8,12 @@ use super::case::Case;
 use super::tape::Tape;
 use crate::choice::{flag, once_in, skewed, within};
 
-/// After so many calls of an action the host fails: some disks are too large to be read.
+/// After so many calls of an action the host fails, and after so many bytes read: some disks are too large to be read.
 const PATIENCE: u32 = 400;
+const MOST_READ: u64 = 1 << 20;
 
-/// Bytes that a sink takes of all actions of a case, before it fails.
-const MOST_IMAGE: usize = 8 << 20;
+/// Bytes that a sink takes of all actions of a case, before it fails. Interpreting what makes them takes half a second.
+const ROOM: usize = 1 << 20;
 
 /// The host.
 #[derive(Clone, Debug)]
@@ -21,8 +22,12 @@ pub(super) struct Host {
     size: u64,
     pub(super) tape: Tape,
     pub(super) image: Vec<u8>,
+    /// The most bytes that the sink takes.
+    pub(super) room: usize,
     pub(super) calls: u32,
     patience: u32,
+    /// Bytes that were read in an action.
+    read: u64,
     /// The code that the answer given last has to end the action with.
     pub(super) fault: Option<Code>,
     /// Whether it ever told another size than it has: then anything but a whole image may come of it.
@@ -36,8 +41,10 @@ impl Host {
             size: case.size,
             tape: Tape::new(answers),
             image: Vec::new(),
+            room: ROOM,
             calls: 0,
             patience: PATIENCE,
+            read: 0,
             fault: None,
             lied: false,
         }
@@ -45,14 +52,14 @@ impl Host {
 
     /// Another action begins.
     pub(super) fn begin(&mut self) {
-        (self.fault, self.patience) = (None, PATIENCE);
+        (self.fault, self.patience, self.read) = (None, PATIENCE, 0);
     }
 
     /// Counts a call. Whether it is to go wrong.
     fn goes_wrong(&mut self) -> bool {
         assert!(self.fault.is_none(), "a call after {:?}", self.fault);
         self.calls += 1;
-        self.patience = self.patience.saturating_sub(1);
+        self.patience = if self.read > MOST_READ { 0 } else { self.patience.saturating_sub(1) };
         self.patience == 0 || self.tape.draw(|u| once_in(u, 24))
     }
 
@@ -108,6 +115,7 @@ impl Host {
         let data = &data[..data.len().min(count)];
         bytes[..data.len()].copy_from_slice(data);
         bytes[data.len()..count].fill(0);
+        self.read += count as u64;
         count as i32
     }
 
@@ -140,7 +148,7 @@ impl Host {
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> i32 {
-        let full = self.image.len() + bytes.len() > MOST_IMAGE;
+        let full = self.image.len() + bytes.len() > self.room;
         if self.goes_wrong() || full {
             if full || self.patience == 0 || self.tape.draw(flag) {
                 return self.fail(Code::Sink);
