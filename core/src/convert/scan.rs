@@ -29,6 +29,9 @@ pub fn scan<S: ReadAt + ?Sized>(
     buffer: &mut [u8],
     progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Layout, Error<S::Error>> {
+    if buffer.is_empty() {
+        return Err(Error::NoBuffer);
+    }
     let size = source.size().map_err(|error| Error::Source { offset: 0, error })?;
     options.check(size)?;
     let cluster_size = options.cluster_size;
@@ -52,6 +55,9 @@ pub fn scan_range<S: ReadAt + ?Sized>(
     buffer: &mut [u8],
     progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<AllocationMap, Error<S::Error>> {
+    if buffer.is_empty() {
+        return Err(Error::NoBuffer);
+    }
     let size = source.size().map_err(|error| Error::Source { offset: 0, error })?;
     scan_part(source, cluster_size, size, range, buffer, progress)
 }
@@ -65,9 +71,6 @@ fn scan_part<S: ReadAt + ?Sized>(
     buffer: &mut [u8],
     progress: impl FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<AllocationMap, Error<S::Error>> {
-    if buffer.is_empty() {
-        return Err(Error::NoBuffer);
-    }
     let end = range.end.min(size);
     let probing = cluster_size.bytes() >= PROBED_CLUSTER;
     let mut scanner = Scanner::new(cluster_size, size);
