@@ -10,8 +10,13 @@ fn build_files() -> Vec<String> {
     let folders = [".cargo", ".ci", "web/src", "wasm-build/src", "plugin/build/src"];
     let mut found: Vec<_> = folders.iter().flat_map(|folder| files(folder, |_| true)).collect();
     found.extend(files("", |name| name == "Cargo.toml" || name == "package.json"));
-    found.extend(files("", is_script).into_iter().filter(|name| read(name).starts_with("#!")));
+    found.extend(files("", is_script).into_iter().filter(|name| is_run(name)));
     found
+}
+
+/// Whether a file says what runs it. There are others without an extension, and they need not be text.
+fn is_run(name: &str) -> bool {
+    fs::read(path(name)).is_ok_and(|bytes| bytes.starts_with(b"#!"))
 }
 
 /// A script of the shell has no extension here.
