@@ -20,7 +20,7 @@ pub fn wait_until_blocked(child: &Child, file: &Path) {
     let file = file.canonicalize().expect("the file is there");
     let id = child.id();
     wait_until(&format!("process {id} waits with {} open", file.display()), || {
-        has_open(id, &file) && state(id) == Some('S')
+        has_open(id, &file) && waits(id)
     });
 }
 
@@ -38,8 +38,14 @@ fn has_open(id: u32, file: &Path) -> bool {
     links.filter_map(|link| fs::read_link(link.ok()?.path()).ok()).any(|open| open == file)
 }
 
-/// What `ps` shows: the letter after the program's name in parentheses.
-fn state(id: u32) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("the process is there");
+/// Whether each of its threads waits, so that none has work that another waits for.
+fn waits(id: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{id}/task")).expect("the process is there");
+    threads.filter_map(Result::ok).all(|thread| state(&thread.path()) == Some('S'))
+}
+
+/// What `ps` shows: the letter after the program's name in parentheses. A thread may have ended meanwhile.
+fn state(thread: &Path) -> Option<char> {
+    let stat = fs::read_to_string(thread.join("stat")).ok()?;
     stat.rsplit(')').next()?.trim_start().chars().next()
 }

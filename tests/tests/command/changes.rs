@@ -116,6 +116,8 @@ fn writing(size: u64) -> (Workplace, Child) {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let child = spawn(command);
     wait_for_bytes(child.stdout.as_ref().expect("a pipe"));
+    // It looks at its disk no more until it is read from: a change of several steps is one to it.
+    wait_until_blocked(&child, &place.disk());
     (place, child)
 }
 
