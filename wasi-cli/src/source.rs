@@ -76,6 +76,12 @@ impl FileSource {
         Ok(Self { file, stamp, size: end, end, knows_holes: true, knows_cache: true, cold: 0 })
     }
 
+    /// The same file, but all of it counts as data.
+    #[cfg(not(target_os = "wasi"))]
+    pub(crate) fn without_holes(&self) -> Self {
+        Self { knows_holes: false, ..self.clone() }
+    }
+
     /// Settles the size of the disk, in bytes, if the user gives one. A file may be shorter, not longer.
     pub(crate) fn set_size(&mut self, size: Option<u64>) -> Result<(), String> {
         match (size, self.stamp.size) {

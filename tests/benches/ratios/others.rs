@@ -77,16 +77,7 @@ fn browser(scratch: &Path) -> Result<()> {
     println!(
         "1 GiB of random bytes in Chromium, against the quickest that a page can do at all:\n"
     );
-    let mut bench = cargo(&[
-        "bench",
-        "--quiet",
-        "--locked",
-        "-p",
-        "qcow2-stream-tests",
-        "--bench",
-        "page-speed",
-    ]);
-    fenced(bench.env("TMPDIR", scratch))
+    fenced(bench("page-speed").env("TMPDIR", scratch))
 }
 
 fn plugin(scratch: &Path) -> Result<()> {
@@ -99,15 +90,7 @@ fn plugin(scratch: &Path) -> Result<()> {
 }
 
 fn counts(_: &Path) -> Result<()> {
-    show(&mut cargo(&[
-        "bench",
-        "--quiet",
-        "--locked",
-        "-p",
-        "qcow2-stream-tests",
-        "--bench",
-        "counts",
-    ]))
+    show(&mut bench("counts"))
 }
 
 /// Where the plugin's files are, which are built.
@@ -115,6 +98,11 @@ fn artefacts(scratch: &Path) -> Result<std::path::PathBuf> {
     let folder = scratch.join("plugin");
     finish(cargo(&["run", "--quiet", "--locked", "-p", "plugin-build", "--"]).arg(&folder))?;
     Ok(folder)
+}
+
+/// Another bench of this package.
+fn bench(name: &str) -> Command {
+    cargo(&["bench", "--quiet", "--locked", "-p", "qcow2-stream-tests", "--bench", name])
 }
 
 fn cargo(args: &[&str]) -> Command {

@@ -39,7 +39,7 @@ pub(crate) fn scan(
 }
 
 fn share(
-    file: &mut FileSource,
+    file: &FileSource,
     total: u64,
     options: &Options,
     buffer: &mut [u8],
@@ -51,11 +51,11 @@ fn share(
     let work = Work::new(file.clone(), total, options.cluster_size);
     thread::scope(|scope| {
         for _ in 1..readers() {
-            let source = file.clone();
+            let source = file.without_holes();
             // One that can't be started is done without.
             let _ = thread::Builder::new().spawn_scoped(scope, || help(&work, source));
         }
-        work.read(file, buffer, &mut report);
+        work.read(&mut file.without_holes(), buffer, &mut report);
     });
     let map = work.into_map()?;
     go_on(report(total))?;
@@ -128,7 +128,7 @@ mod tests {
             let mut source = FileSource::open(file.path(), false).expect("it opens");
             let go_on = |_| ControlFlow::Continue(());
             let alone = qcow2_stream::scan(&mut source, &options, &mut [0; 10_000], go_on);
-            let together = share(&mut source, size, &options, &mut [0; 10_000], go_on);
+            let together = share(&source, size, &options, &mut [0; 10_000], go_on);
             let (alone, together) = (alone.expect("it scans"), together.expect("it scans"));
             assert_eq!(alone.summary(), together.summary(), "seed {seed}, clusters of {cluster}");
             assert!(metadata(&alone) == metadata(&together), "seed {seed}, clusters of {cluster}");
@@ -138,18 +138,18 @@ mod tests {
     #[test]
     fn a_reader_that_cannot_go_on_ends_the_others() {
         let file = disk(7, 4 * LARGE);
-        let mut source = FileSource::open(file.path(), false).expect("it opens");
+        let source = FileSource::open(file.path(), false).expect("it opens");
         // Nobody has said so, and the reads behind the new end give nothing.
         file.as_file().set_len(LARGE).expect("it can be cut");
         let go_on = |_| ControlFlow::Continue(());
-        let refused = share(&mut source, 4 * LARGE, &Options::default(), &mut [0; 10_000], go_on);
+        let refused = share(&source, 4 * LARGE, &Options::default(), &mut [0; 10_000], go_on);
         assert!(matches!(refused, Err(Error::Source { .. })), "{refused:?}");
     }
 
     #[test]
     fn whoever_watches_can_end_it() {
         let file = disk(8, 4 * LARGE);
-        let mut source = FileSource::open(file.path(), false).expect("it opens");
+        let source = FileSource::open(file.path(), false).expect("it opens");
         for stop_at in [0, 1, LARGE, 4 * LARGE] {
             let mut events = Vec::new();
             let watch = |event: Progress| {
@@ -160,7 +160,7 @@ mod tests {
                     ControlFlow::Continue(())
                 }
             };
-            let ended = share(&mut source, 4 * LARGE, &Options::default(), &mut [0; 10_000], watch);
+            let ended = share(&source, 4 * LARGE, &Options::default(), &mut [0; 10_000], watch);
             assert!(matches!(ended, Err(Error::Cancelled)), "{ended:?}");
             assert!(events.is_sorted_by_key(|event| event.bytes), "{events:?}");
         }

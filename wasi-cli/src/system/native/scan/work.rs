@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use qcow2_stream::{AllocationMap, ClusterSize, Error, MapError, ReadAt, scan_range};
+use qcow2_stream::{AllocationMap, ClusterSize, Error, MapError, scan_range};
 
 use super::pieces::Pieces;
 use crate::source::{FileSource, SourceError};
@@ -62,7 +62,7 @@ impl Work {
         Self { cluster_size, state: Mutex::new(state), joined: Condvar::new() }
     }
 
-    /// Reads pieces until there are no more. `report` gets how far the work has come, in bytes of the disk.
+    /// Reads pieces until there are no more, from a source without holes: they have been looked for. `report` gets how far the work has come, in bytes of the disk.
     pub(super) fn read(
         &self,
         source: &mut FileSource,
@@ -76,8 +76,7 @@ impl Work {
                 let reached = self.reached();
                 reached.map_or(ControlFlow::Break(()), &mut report)
             };
-            let mut source = Unbroken(source);
-            let map = scan_range(&mut source, self.cluster_size, range, buffer, progress);
+            let map = scan_range(source, self.cluster_size, range, buffer, progress);
             self.give(number, map.map(|map| Part { end, map }));
         }
     }
@@ -85,10 +84,12 @@ impl Work {
     /// The map of the whole disk, once all readers have ended.
     pub(super) fn into_map(self) -> Result<AllocationMap, Error<SourceError>> {
         let state = self.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-        match state.failure {
-            None => Ok(state.map),
-            Some((_, error)) => Err(error),
+        if let Some((_, error)) = state.failure {
+            return Err(error);
         }
+        // A piece that is not in the map would be zeros in the image.
+        assert_eq!(state.joined, state.taken, "a piece of the disk was lost");
+        Ok(state.map)
     }
 
     /// The next piece and its number, if there is one.
@@ -102,10 +103,10 @@ impl Work {
         }
         let number = state.taken;
         match state.pieces.next() {
-            Ok(range) => {
+            Ok(range) => range.map(|range| {
                 state.taken += 1;
-                range.map(|range| (number, range))
-            }
+                (number, range)
+            }),
             Err(error) => {
                 state.fail(number, error);
                 None
@@ -179,29 +180,5 @@ impl Drop for Guard<'_> {
             self.0.lock().abandoned = true;
             self.0.joined.notify_all();
         }
-    }
-}
-
-/// The file as if it had no holes: they have been looked for.
-struct Unbroken<'a>(&'a mut FileSource);
-
-impl ReadAt for Unbroken<'_> {
-    type Error = SourceError;
-
-    fn size(&mut self) -> Result<u64, SourceError> {
-        self.0.size()
-    }
-
-    fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<usize, SourceError> {
-        self.0.read_at(offset, buffer)
-    }
-
-    fn read_cached_at(
-        &mut self,
-        offset: u64,
-        stride: u64,
-        buffer: &mut [u8],
-    ) -> Result<usize, SourceError> {
-        self.0.read_cached_at(offset, stride, buffer)
     }
 }
