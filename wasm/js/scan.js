@@ -38,7 +38,8 @@ export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
  */
 export async function scanInto(source, planner, { module, workers }, watch) {
   const { size } = source;
-  const scanners = new Scanners(module, workers, source, planner.clusterSize);
+  const reads = new Reads(size, watch);
+  const scanners = new Scanners(module, workers, source, planner.clusterSize, (bytes) => reads.add(bytes));
   const checksums = [];
   try {
     const waiting = [];
@@ -48,14 +49,52 @@ export async function scanInto(source, planner, { module, workers }, watch) {
       for (; next < size && waiting.length <= workers; next += PART) {
         waiting.push(scanners.scan(next, Math.min(PART, size - next)));
       }
-      const { runs, checksum } = await waiting.shift();
+      const { runs, checksum } = await reads.during(waiting.shift());
       planner.addPart(at, runs);
       checksums.push(checksum);
-      watch.report('scan', Math.min(at + PART, size), size);
     }
     await source.check();
     return checksums;
   } finally {
     scanners.end();
+  }
+}
+
+/** The bytes read so far, of all parts together. They are reported after each read: a part takes long on a slow disk. */
+class Reads {
+  #bytes = 0;
+  #size;
+  #watch;
+  /** Ends what is waited for. @type {(reason: unknown) => void} */
+  #stop = () => {};
+
+  /** @param {number} size @param {import('./watch.js').Watch} watch */
+  constructor(size, watch) {
+    this.#size = size;
+    this.#watch = watch;
+  }
+
+  /** @param {number} bytes */
+  add(bytes) {
+    this.#bytes += bytes;
+    try {
+      this.#watch.report('scan', this.#bytes, this.#size);
+    } catch (reason) {
+      this.#stop(reason);
+    }
+  }
+
+  /**
+   * What `work` resolves to, or what a report throws meanwhile.
+   *
+   * @template T
+   * @param {Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  during(work) {
+    return new Promise((resolve, reject) => {
+      this.#stop = reject;
+      work.then(resolve, reject);
+    });
   }
 }

@@ -10,16 +10,19 @@ export class Scanners {
   #all;
   #source;
   #clusterSize;
+  #onRead;
 
   /**
    * @param {WebAssembly.Module} module
    * @param {number} count
    * @param {import('./source.js').Source} source
    * @param {number} clusterSize
+   * @param {(bytes: number) => void} onRead told of each read, whichever part it is of; must not throw
    */
-  constructor(module, count, source, clusterSize) {
+  constructor(module, count, source, clusterSize, onRead) {
     this.#source = source;
     this.#clusterSize = clusterSize;
+    this.#onRead = onRead;
     this.#all = Array.from({ length: count }, () => start(module));
     this.#idle = [...this.#all];
   }
@@ -53,7 +56,11 @@ export class Scanners {
     }
     const worker = this.#idle.pop();
     const { offset, part, resolve, reject } = this.#waiting.shift();
-    worker.onmessage = ({ data: { runs, checksum, ended: at, error } }) => {
+    worker.onmessage = ({ data: { read, runs, checksum, ended: at, error } }) => {
+      if (read) {
+        this.#onRead(read);
+        return;
+      }
       this.#idle.push(worker);
       this.#next();
       if (runs) {

@@ -31,6 +31,8 @@ async function scan(part, clusterSize) {
       scanner.data(bytes);
       read += bytes.length;
       buffer = bytes.buffer;
+      // A part takes half a minute on a slow disk.
+      postMessage({ read: bytes.length });
     }
     const { checksum } = scanner;
     return read === part.size ? { runs: scanner.finish(), checksum } : { ended: read };

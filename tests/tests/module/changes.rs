@@ -226,7 +226,7 @@ const SLOW_SCAN: &str = "
 globalThis.seen = 0;
 const onProgress = ({ bytes }) => {
   globalThis.seen = bytes;
-  for (const end = performance.now() + 60; performance.now() < end;);
+  for (const end = performance.now() + 5; performance.now() < end;);
 };
 globalThis.job = fate(scan(picked(), { onProgress }));";
 

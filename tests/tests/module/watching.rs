@@ -45,6 +45,16 @@ told[name] = reports.length > 1 && reports.at(-1).bytes === total
 }
 
 #[test]
+fn a_scan_reports_within_a_part_that_it_reads_for_long() {
+    let script = "
+if (name !== 'scan') continue;
+const part = new Blob([new Uint8Array(60 << 20)]), seen = [];
+await scan(part, { onProgress: ({ bytes }) => { seen.push(bytes / part.size); } });
+told[name] = seen.filter((share) => share > 0 && share < 1).length > 4;";
+    each(script, &json!({ "scan": true }));
+}
+
+#[test]
 fn what_onprogress_throws_comes_through() {
     let script = "
 const mine = new RangeError('mine');

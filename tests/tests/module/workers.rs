@@ -40,7 +40,7 @@ globalThis.job = fate(async () => {
     onProgress: () => {
       if (end === 'fail') throw new Error('mine');
       if (end === 'abort') controller.abort();
-      for (const until = performance.now() + 100; performance.now() < until;);
+      for (const until = performance.now() + 8; performance.now() < until;);
     },
   });
 });";
