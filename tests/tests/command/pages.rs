@@ -1,17 +1,22 @@
-//! What waits in a pipe or a socket when the disk changes: the kernel passes on pages of the file, not copies.
+//! What waits in a pipe or a socket when the disk changes: a pipe gets pages of the file, not copies.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::process::Stdio;
 
 use qcow2_stream_tests::command::{Workplace, finish, run, spawn, wait_for_bytes};
 use rustix::fd::{AsFd, OwnedFd};
+use rustix::net::sockopt;
 
 use crate::place;
 
-/// More than the end of an image that is copied on its way to a socket, which is more than that for a pipe.
+/// More than the end of an image that is copied into a pipe.
 const SIZE: u64 = 80 << 20;
+
+/// More than the image, in bytes.
+const ROOM: usize = 256 << 20;
 
 #[test]
 fn a_change_to_pages_that_wait_in_a_pipe_is_noticed() {
@@ -35,20 +40,35 @@ fn what_waits_in_a_pipe_at_the_end_is_the_disk_s_no_more() {
 #[test]
 fn what_waits_in_a_socket_at_the_end_is_the_disk_s_no_more() {
     let (near, far) = UnixStream::pair().expect("a pair of sockets");
-    // Of a piece that has been read in part, the whole counts as waiting.
-    unchanged_afterwards(OwnedFd::from(near), far.into(), 16 << 10);
+    hold_all(&near, &far);
+    unchanged_afterwards(near.into(), far.into(), usize::MAX);
 }
 
-/// Lets the command end while `waiting` bytes have not been read, and overwrites the whole disk before they are.
+#[test]
+fn what_waits_in_a_connection_at_the_end_is_the_disk_s_no_more() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let far = TcpStream::connect(listener.local_addr().expect("it has one")).expect("it connects");
+    let (near, _) = listener.accept().expect("it has connected");
+    hold_all(&near, &far);
+    unchanged_afterwards(near.into(), far.into(), usize::MAX);
+}
+
+/// Lets the two ends of a connection hold a whole image, as root may.
+fn hold_all(near: impl AsFd, far: impl AsFd) {
+    sockopt::set_socket_recv_buffer_size_force(near, ROOM).expect("root may");
+    sockopt::set_socket_send_buffer_size_force(far, ROOM).expect("root may");
+}
+
+/// Lets the command end while `waiting` bytes, or all, have not been read, and overwrites the whole disk before they are.
 #[track_caller]
 fn unchanged_afterwards(reader: OwnedFd, writer: OwnedFd, waiting: usize) {
     let place = place(SIZE);
     let expected = run(place.command(["disk.raw"])).image();
     let mut command = place.command(["disk.raw"]);
     command.stdout(writer).stderr(Stdio::piped());
-    let mut reader = std::fs::File::from(reader);
+    let mut reader = File::from(reader);
     let child = spawn(command);
-    let mut image = vec![0; expected.len() - waiting];
+    let mut image = vec![0; expected.len().saturating_sub(waiting)];
     reader.read_exact(&mut image).expect("the image comes");
     wait_for_bytes(reader.as_fd());
     finish(child).image();
