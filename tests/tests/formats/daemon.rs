@@ -134,7 +134,7 @@ fn where_the_kernel_cannot_confine_it_a_note_says_so_and_images_are_checked_all_
 }
 
 /// Makes a program that runs another one where the system calls of Landlock are unknown.
-fn without_landlock(place: &Workplace) {
+pub(crate) fn without_landlock(place: &Workplace) {
     const PROGRAM: &str = r#"
 #include <errno.h>
 #include <linux/filter.h>

@@ -6,6 +6,7 @@ mod daemon;
 mod damage;
 mod endings;
 mod handmade;
+mod identity;
 mod names;
 mod options;
 mod round_trips;

@@ -37,6 +37,11 @@ impl Child {
         Ok(Self { process, said, listener })
     }
 
+    /// Its number, which is its own as long as this is there.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// How it ended, and what it said. It does end.
     pub(super) fn fate(&mut self) -> String {
         let status = self.end_by_itself().or_else(|| self.end());

@@ -1,13 +1,14 @@
 //! The files that a disk consists of: which they may be, and that they stay as they are.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::cut;
-use super::nodes::{Node, Origin};
+use super::nodes::{self, Node, Origin};
+use super::opened::{Found, Opened};
 use super::refusal::{guessed, not_allowed, seen_from_here};
 use crate::shown::{self, shown};
 use crate::stamp::{Change, Stamp};
@@ -16,7 +17,9 @@ use crate::system::disk;
 /// A file that must stay as it was when it was opened.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// The path by which it was opened.
+    /// QEMU's node that reads it.
+    pub(super) node: String,
+    /// What messages call it.
     pub(super) path: PathBuf,
     /// The file, open.
     pub(super) file: File,
@@ -24,11 +27,14 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Opens a file, and looks at it.
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = disk::open(path, true)?;
+    /// Opens the input, and looks at it.
+    pub(super) fn input(path: &Path) -> io::Result<Self> {
+        Self::new(nodes::FILE, path.to_owned(), disk::open(path, true)?)
+    }
+
+    fn new(node: &str, path: PathBuf, file: File) -> io::Result<Self> {
         let stamp = Stamp::of(&file)?;
-        Ok(Self { path: path.to_owned(), file, stamp })
+        Ok(Self { node: node.to_owned(), path, file, stamp })
     }
 
     /// What has changed since it was opened, if anything has.
@@ -42,59 +48,81 @@ impl Kept {
 pub(super) struct Permission<'a> {
     /// The folder that QEMU's names are seen from.
     pub(super) folder: &'a Path,
-    /// The input, as QEMU calls it.
-    pub(super) input: &'a str,
+    /// The input.
+    pub(super) input: &'a Kept,
     /// What else is allowed: files and folders, by real paths.
     pub(super) allowed: &'a [PathBuf],
-    /// Whether the kernel sees to it, too.
-    pub(super) is_enforced: bool,
 }
 
 impl Permission<'_> {
-    /// The files besides the input that the disk consists of. An error if it is not to consist of them, or if QEMU
-    /// had to guess what is in one.
-    pub(super) fn check(&self, nodes: &[Node]) -> Result<Vec<Kept>> {
-        let mut others = Vec::new();
+    /// The files besides the input that the disk consists of. An error if it is not to consist of them, if QEMU had to guess
+    /// what is in one, or if the daemon has anything else open.
+    pub(super) fn check(&self, nodes: &[Node], mut opened: Opened) -> Result<Vec<Kept>> {
+        let mut names = Vec::new();
         for node in nodes {
             if let Some(name) = node.guessed_backing() {
                 bail!(guessed(&seen_from_here(self.folder, name)));
             }
             match node.origin() {
                 Origin::Format => {}
-                Origin::File(name) if name == self.input => {}
-                Origin::File(name) => others.extend(self.other(name)?),
+                Origin::File(_) if node.name == nodes::FILE => {}
+                Origin::File(name) => names.push((node, name)),
                 Origin::Elsewhere => bail!(elsewhere(node)),
             }
         }
-        Ok(others)
+        if !opened.take_input(self.input)? {
+            bail!("it was replaced while it was opened; convert it again");
+        }
+        // Those with names first, so that it is known what the others are.
+        names.sort_by_key(|(_, name)| name.contains(char::REPLACEMENT_CHARACTER));
+        let others = names.into_iter().map(|(node, name)| self.other(node, name, &mut opened));
+        let others = others.collect::<Result<_>>()?;
+        match opened.unknown()? {
+            Some(path) => bail!("the daemon has opened {}, and does not say why", shown(&path)),
+            None => Ok(others),
+        }
     }
 
-    fn other(&self, name: &str) -> Result<Option<Kept>> {
+    /// The file of a node: what the daemon has open, not what its name means here.
+    fn other(&self, node: &Node, name: &str, opened: &mut Opened) -> Result<Kept> {
         let path = seen_from_here(self.folder, name);
-        let real = match fs::canonicalize(&path) {
-            // A name that QEMU can't say in JSON. The kernel knows it.
-            Err(_) if self.is_enforced => return Ok(None),
-            real => real.with_context(|| format!("cannot read {}", shown(&path)))?,
+        let found = match opened.take_named(&path) {
+            // A name that QEMU can't say in JSON.
+            Err(error) if is_unsaid(name, &error) => opened.take_last(),
+            found => found,
+        };
+        let cannot = || format!("cannot read {}", shown(&path));
+        let Some(Found { file, real }) = found.with_context(cannot)? else {
+            bail!(another(&path));
         };
         if !self.allowed.iter().any(|allowed| real.starts_with(allowed)) {
             bail!(not_allowed(&path));
         }
-        let kept = Kept::open(&path);
-        Ok(Some(kept.with_context(|| format!("cannot read {}", shown(&path)))?))
+        Kept::new(&node.name, path.clone(), file).with_context(cannot)
     }
 }
 
+/// Whether nothing is found under a name because QEMU could not say it.
+fn is_unsaid(name: &str, error: &io::Error) -> bool {
+    name.contains(char::REPLACEMENT_CHARACTER) && error.kind() == io::ErrorKind::NotFound
+}
+
+/// What to say where a name leads to a file that the daemon has not opened.
+fn another(path: &Path) -> String {
+    format!(
+        "it names {}, by which QEMU has opened another file than is found there: it was replaced meanwhile, or the name \
+         does not mean the same to every program; convert it again, or name the file itself in the image",
+        shown(path)
+    )
+}
+
 /// Makes sure that no image has been cut off, as far as that can be told.
-pub(super) fn check_whole(
-    nodes: &[Node],
-    permission: &Permission<'_>,
-    input: &Kept,
-    others: &[Kept],
-) -> Result<()> {
+pub(super) fn check_whole(nodes: &[Node], input: &Kept, others: &[Kept]) -> Result<()> {
     for node in nodes {
-        let path = seen_from_here(permission.folder, &node.file);
-        let named = if node.file == permission.input { Some(input) } else { None };
-        let Some(kept) = named.or_else(|| others.iter().find(|kept| kept.path == path)) else {
+        let Some(kept) = node
+            .child("file")
+            .and_then(|child| [input].into_iter().chain(others).find(|kept| kept.node == child))
+        else {
             continue;
         };
         let end = kept.stamp.size.unwrap_or(u64::MAX);
@@ -115,9 +143,12 @@ fn elsewhere(node: &Node) -> String {
     format!("it names {name}, which is not a local file ({driver}); only those are read")
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+    use std::fs;
+    use std::io::Read;
+    use std::process::{Command, Stdio};
 
     struct Place {
         folder: tempfile::TempDir,
@@ -128,8 +159,9 @@ mod tests {
         fn new() -> Self {
             let folder = tempfile::tempdir().unwrap();
             fs::create_dir(folder.path().join("base")).unwrap();
-            fs::write(folder.path().join("base/disk"), "x").unwrap();
-            fs::write(folder.path().join("based"), "x").unwrap();
+            for name in ["disk", "base/disk", "based"] {
+                fs::write(folder.path().join(name), name).unwrap();
+            }
             Self { folder, allowed: Vec::new() }
         }
 
@@ -138,33 +170,59 @@ mod tests {
             self
         }
 
-        /// Checks a disk that consists of the input and another node.
-        fn check(&self, driver: &str, name: &str, is_enforced: bool) -> Result<Vec<PathBuf>> {
-            let (folder, allowed) = (self.folder.path(), &self.allowed);
-            let permission = Permission { folder, input: "./disk", allowed, is_enforced };
-            let nodes = format!(
-                r#"[{{"drv": "file", "file": "./disk", "image": {{}}}},
-                {{"drv": "{driver}", "file": "{name}", "image": {{}}}}]"#
-            );
-            let nodes = serde_json::from_str::<Vec<Node>>(&nodes)?;
-            Ok(permission.check(&nodes)?.into_iter().map(|kept| kept.path).collect())
+        /// Checks a disk that consists of the input and other nodes, where a process has these files open.
+        fn check(&self, driver: &str, names: &[&str], open: &[&str]) -> Result<Vec<String>> {
+            let folder = self.folder.path();
+            let input = Kept::input(&folder.join("disk")).unwrap();
+            let permission = Permission { folder, input: &input, allowed: &self.allowed };
+            let node = |name: &str, driver: &str, file: &str| {
+                let text = format!(
+                    r#"{{"node-name": "{name}", "drv": "{driver}", "file": "{file}", "image": {{}}}}"#
+                );
+                serde_json::from_str(&text).unwrap()
+            };
+            let others = names.iter().map(|name| node(name, driver, name));
+            let nodes = others.chain([node("file", "file", "./disk")]).collect::<Vec<_>>();
+            let mut process = with_open(folder, open);
+            let others = permission.check(&nodes, Opened::by(process.id()).unwrap());
+            drop(process.stdin.take());
+            process.wait().unwrap();
+            let text = |mut kept: Kept| {
+                let mut text = String::new();
+                kept.file.read_to_string(&mut text).map(|_| text)
+            };
+            Ok(others?.into_iter().map(text).collect::<io::Result<_>>()?)
         }
+    }
+
+    /// A process that has files open, and ends when its standard input does.
+    fn with_open(folder: &Path, names: &[&str]) -> std::process::Child {
+        let opening = names.iter().zip(3..).map(|(name, at)| format!("{at}<'{name}' "));
+        let script = format!("exec {}; echo up; read end", opening.collect::<String>());
+        let mut command = Command::new("sh");
+        command.args(["-c", &script]).current_dir(folder);
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        process.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
+        process
     }
 
     #[test]
     fn a_file_is_allowed_by_its_own_name_or_its_folders() {
         for allowed in ["base/disk", "base"] {
             let place = Place::new().allow(allowed);
-            let others = place.check("file", "./base/disk", false).unwrap();
-            assert_eq!(others, [place.folder.path().join("base/disk")]);
-            assert!(place.check("file", "based", true).is_err(), "{allowed} allows based");
-            assert!(place.check("file", "./base/../based", true).is_err());
+            let others = place.check("file", &["./base/disk"], &["disk", "base/disk"]).unwrap();
+            assert_eq!(others, ["base/disk"]);
+            for name in ["based", "./base/../based"] {
+                let refused = place.check("file", &[name], &["disk", "based"]).unwrap_err();
+                assert!(refused.to_string().contains("--allow"), "{refused}");
+            }
         }
     }
 
     #[test]
     fn what_is_not_allowed_is_refused_and_named() {
-        let error = Place::new().check("file", "base/disk", false).unwrap_err().to_string();
+        let error = Place::new().check("file", &["base/disk"], &["disk", "base/disk"]);
+        let error = error.unwrap_err().to_string();
         assert!(
             error.contains("base/disk, whose contents") && error.contains("--allow"),
             "{error}"
@@ -172,18 +230,49 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_leads_nowhere_is_left_to_the_kernel_alone() {
-        let place = Place::new();
-        assert!(place.check("file", "\u{fffd}", true).unwrap().is_empty());
-        assert!(place.check("file", "\u{fffd}", false).is_err());
+    fn a_name_that_leads_elsewhere_in_the_daemon_is_refused() {
+        let place = Place::new().allow("base");
+        let error = place.check("file", &["base/disk"], &["disk", "based"]).unwrap_err();
+        assert!(error.to_string().contains("QEMU has opened another file"), "{error}");
+        // Two nodes can't stand for one descriptor, and so hide another.
+        let names = ["base/disk", "./base/disk"];
+        assert!(place.check("file", &names, &["disk", "base/disk", "based"]).is_err());
+        assert_eq!(
+            place.check("file", &names, &["disk", "base/disk", "base/disk"]).unwrap().len(),
+            2
+        );
+    }
+
+    #[test]
+    fn an_input_that_the_daemon_has_not_opened_is_refused() {
+        let error = Place::new().allow("").check("file", &[], &["based"]).unwrap_err();
+        assert!(error.to_string().contains("replaced while it was opened"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_no_node_reads_is_refused() {
+        let error = Place::new().allow("").check("file", &[], &["disk", "based"]).unwrap_err();
+        assert!(error.to_string().contains("based, and does not say why"), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_said_is_that_of_the_file_that_is_left() {
+        let place = Place::new().allow("base");
+        let open = ["disk", "base/disk"];
+        assert_eq!(place.check("file", &["\u{fffd}"], &open).unwrap(), ["base/disk"]);
+        assert!(place.check("file", &["\u{fffd}"], &["disk", "based"]).is_err());
+        assert!(place.check("file", &["\u{fffd}"], &["disk"]).is_err());
+        assert!(place.check("file", &["gone"], &open).is_err());
+        let open = ["disk", "base/disk", "base/disk"];
+        assert!(place.check("file", &["\u{fffd}", "\u{fffd}b"], &open).is_err());
+        let others = place.check("file", &["\u{fffd}", "base/disk"], &open);
+        assert_eq!(others.unwrap(), ["base/disk", "base/disk"]);
     }
 
     #[test]
     fn what_is_not_a_local_file_is_refused() {
-        let error = Place::new().allow("").check("nbd", "nbd://h\\u0007", true).unwrap_err();
-        assert!(
-            error.to_string().contains("nbd://h\\u{7}, which is not a local file (nbd)"),
-            "{error}"
-        );
+        let error = Place::new().allow("").check("nbd", &["nbd://h\\u0007"], &["disk"]);
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("nbd://h\\u{7}, which is not a local file (nbd)"), "{error}");
     }
 }

@@ -35,8 +35,10 @@ pub(super) struct Guard<'a> {
     pub(super) program: &'a Path,
     /// Whether it is to be confined.
     pub(super) confine: bool,
+    /// The input as this process has it open: its name could lead to another file by now.
+    pub(super) input: &'a Path,
     /// The input, seen from the working directory.
-    pub(super) input: &'a OsStr,
+    pub(super) name: &'a OsStr,
     /// What else it may read: files and folders, by absolute paths.
     pub(super) allowed: &'a [PathBuf],
 }
@@ -46,7 +48,7 @@ impl Guard<'_> {
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new("/proc/self/exe");
         command.arg0(NAME).arg(process::id().to_string()).arg(self.confine.to_string());
-        command.arg(self.program).arg(self.input).args(self.allowed);
+        command.arg(self.program).arg(self.input).arg(self.name).args(self.allowed);
         command
     }
 }
@@ -63,12 +65,12 @@ pub(crate) fn become_if_asked() -> Option<ExitCode> {
 }
 
 fn become_daemon(args: &[OsString]) -> Result<std::convert::Infallible> {
-    let [parent, confine, program, name, allowed @ ..] = args else {
+    let [parent, confine, program, input, name, allowed @ ..] = args else {
         anyhow::bail!("it is started by qcow2-to-stdout only");
     };
     end_with(parent)?;
     let input =
-        File::from(open(name.as_os_str(), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?);
+        File::from(open(input.as_os_str(), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?);
     if confine == "true" {
         sandbox::confine(Path::new(program), &input, allowed)?;
     }

@@ -8,9 +8,17 @@ mod child;
 mod command;
 mod cut;
 mod files;
+mod graph;
 #[cfg(target_os = "linux")]
 mod guard;
 mod nodes;
+#[cfg(target_os = "linux")]
+mod opened;
+#[cfg(not(target_os = "linux"))]
+#[path = "opened_by_name.rs"]
+mod opened;
+#[cfg(target_os = "linux")]
+mod proc;
 mod program;
 mod qmp;
 mod refusal;
@@ -30,6 +38,7 @@ use serde_json::json;
 use child::Child;
 use files::{Kept, Permission};
 use nodes::Node;
+use opened::Opened;
 use qmp::{Qmp, QmpError};
 use start::Start;
 
@@ -58,7 +67,7 @@ impl Daemon {
     fn start(image: &Image<'_>) -> Result<(Self, UnixStream)> {
         let start = Start::new(image)?;
         let (mut child, qmp, connection) = start.spawn()?;
-        match export(qmp, &start, image) {
+        match export(qmp, &start, image, child.id()) {
             Ok((qmp, others)) => {
                 let files = [start.input].into_iter().chain(others).collect();
                 Ok((Self { child, _qmp: qmp, files }, connection))
@@ -115,8 +124,13 @@ fn is_end(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof)
 }
 
-/// Lets the daemon open the disk, looks at what it has opened, and lets it export that.
-fn export(qmp: UnixStream, start: &Start, image: &Image<'_>) -> Result<(Qmp, Vec<Kept>), Failed> {
+/// Lets the daemon, whose number is `id`, open the disk, looks at what it has opened, and lets it export that.
+fn export(
+    qmp: UnixStream,
+    start: &Start,
+    image: &Image<'_>,
+    id: u32,
+) -> Result<(Qmp, Vec<Kept>), Failed> {
     let failed = |error| match error {
         QmpError::Gone(error) => Failed::Gone(error),
         QmpError::Refused(reason) => {
@@ -127,17 +141,20 @@ fn export(qmp: UnixStream, start: &Start, image: &Image<'_>) -> Result<(Qmp, Vec
     let file = nodes::file(start.driver, start.name());
     qmp.execute("blockdev-add", &file).map_err(failed)?;
     qmp.execute("blockdev-add", &nodes::disk(image.format)).map_err(failed)?;
-    let nodes = qmp.execute("query-named-block-nodes", &json!({ "flat": true })).map_err(failed)?;
-    let nodes = serde_json::from_value::<Vec<Node>>(nodes);
-    let nodes = nodes.map_err(|error| Failed::Gone(error.into()))?;
-    let permission = Permission {
-        folder: &start.folder,
-        input: start.name(),
-        allowed: &start.allowed,
-        is_enforced: start.is_confined,
-    };
-    let others = permission.check(&nodes)?;
-    files::check_whole(&nodes, &permission, &start.input, &others)?;
+    let nodes = tree(&mut qmp).map_err(failed)?;
+    let permission =
+        Permission { folder: &start.folder, input: &start.input, allowed: &start.allowed };
+    let others = permission.check(&nodes, Opened::by(id)?)?;
+    files::check_whole(&nodes, &start.input, &others)?;
     qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
     Ok((qmp, others))
+}
+
+/// The nodes that the daemon has made.
+fn tree(qmp: &mut Qmp) -> Result<Vec<Node>, QmpError> {
+    let nodes = qmp.execute("query-named-block-nodes", &json!({ "flat": true }))?;
+    let mut nodes = serde_json::from_value::<Vec<Node>>(nodes).map_err(io::Error::from)?;
+    let graph = qmp.execute(graph::QUERY, &json!({}))?;
+    graph::connect(&mut nodes, serde_json::from_value(graph).map_err(io::Error::from)?);
+    Ok(nodes)
 }

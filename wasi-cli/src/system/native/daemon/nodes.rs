@@ -9,7 +9,7 @@ use crate::system::formats;
 pub(crate) const DISK: &str = "disk";
 
 /// The name of the node that is the input.
-const FILE: &str = "file";
+pub(super) const FILE: &str = "file";
 
 /// The input's node. `driver` is `file` or `host_device`.
 pub(super) fn file(driver: &str, name: &str) -> Value {
@@ -35,6 +35,9 @@ pub(super) fn export() -> Value {
 /// A node that QEMU has made, for itself where a file names another one.
 #[derive(Debug, Deserialize)]
 pub(super) struct Node {
+    /// What QEMU calls the node.
+    #[serde(rename = "node-name")]
+    pub(super) name: String,
     /// What reads it.
     #[serde(rename = "drv")]
     pub(super) driver: String,
@@ -42,6 +45,18 @@ pub(super) struct Node {
     pub(super) file: String,
     /// What QEMU knows of it.
     image: Image,
+    /// The nodes below it. [`graph::connect`](super::graph::connect) finds them.
+    #[serde(skip)]
+    pub(super) children: Vec<Child>,
+}
+
+/// A node below another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Child {
+    /// What it is to the node above: `file`, `backing`, `data-file`, `extents.0`.
+    pub(super) role: String,
+    /// What QEMU calls it.
+    pub(super) name: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -64,6 +79,12 @@ pub(super) enum Origin<'a> {
 }
 
 impl Node {
+    /// The node below it with a role.
+    pub(super) fn child(&self, role: &str) -> Option<&str> {
+        let child = self.children.iter().find(|child| child.role == role);
+        child.map(|child| child.name.as_str())
+    }
+
     /// Where its bytes come from.
     pub(super) fn origin(&self) -> Origin<'_> {
         match self.driver.as_str() {
@@ -115,7 +136,9 @@ mod tests {
     #[test]
     fn a_guessed_format_is_told_from_a_recorded_one() {
         let node = |more: &str| {
-            node(&format!(r#"{{"drv": "qcow2", "file": "x", "image": {{"a": 1{more}}}}}"#))
+            node(&format!(
+                r#"{{"node-name": "a", "drv": "qcow2", "file": "x", "image": {{"a": 1{more}}}}}"#
+            ))
         };
         assert_eq!(node("").guessed_backing(), None);
         let backing = r#", "backing-filename": "b", "full-backing-filename": "./b""#;
@@ -128,7 +151,8 @@ mod tests {
     #[test]
     fn only_local_files_and_disk_formats_are_known_origins() {
         let origin = |driver: &str| {
-            let node = format!(r#"{{"drv": "{driver}", "file": "x", "image": {{}}}}"#);
+            let node =
+                format!(r#"{{"node-name": "a", "drv": "{driver}", "file": "x", "image": {{}}}}"#);
             match self::node(&node).origin() {
                 Origin::File(name) => name.to_owned(),
                 other => format!("{other:?}"),

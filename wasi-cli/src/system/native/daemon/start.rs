@@ -7,11 +7,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+#[cfg(target_os = "linux")]
+use rustix::fd::AsRawFd;
 use rustix::fs::{FileType, fstat};
 
 use super::child::Child;
 use super::files::Kept;
-use super::{Image, is_confined, program, socket};
+#[cfg(target_os = "linux")]
+use super::proc;
+use super::{Image, program, socket};
 use crate::kind;
 use crate::shown::shown;
 
@@ -30,13 +34,14 @@ pub(super) struct Start {
     /// What else may be read: real paths.
     pub(super) allowed: Vec<PathBuf>,
     /// Whether the kernel will confine the daemon.
-    pub(super) is_confined: bool,
+    #[cfg(target_os = "linux")]
+    is_confined: bool,
 }
 
 impl Start {
     /// Opens the input, and finds everything else.
     pub(super) fn new(image: &Image<'_>) -> Result<Self> {
-        let input = Kept::open(image.path)?;
+        let input = Kept::input(image.path)?;
         let driver = driver(&input)?;
         let Some(name) = image.path.file_name() else {
             bail!("its path does not end with a name");
@@ -49,7 +54,8 @@ impl Start {
             // With a folder before it, nothing in the name can be taken for a protocol.
             seen: Path::new(".").join(name),
             allowed: image.allowed.iter().map(real).collect::<Result<_>>()?,
-            is_confined: is_confined(),
+            #[cfg(target_os = "linux")]
+            is_confined: super::is_confined(),
         })
     }
 
@@ -82,7 +88,8 @@ impl Start {
         let guard = super::guard::Guard {
             program: &self.program,
             confine: self.is_confined,
-            input: self.seen.as_os_str(),
+            input: &proc::own()?.join("fd").join(self.input.file.as_raw_fd().to_string()),
+            name: self.seen.as_os_str(),
             allowed: &self.allowed,
         };
         Ok(guard.command())
