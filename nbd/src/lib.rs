@@ -12,8 +12,7 @@
 //! ```
 //!
 //! Whoever has a connection already gives it to [`Client::new`]: anything that is [`std::io::Read`] and
-//! [`std::io::Write`], a `UnixStream` for instance. [`Socket::unix`] makes one; it fails at once if nobody listens, so
-//! it also tells whether a server is ready. Reads should give up now and then
+//! [`std::io::Write`], a `UnixStream` for instance. [`Socket::connect`] makes one. Reads should give up now and then
 //! ([`Socket`] sees to that), so that [`Settings`] can end the wait.
 //!
 //! One thread, no runtime: requests go out ahead of need, and the server works on them while the caller
@@ -40,6 +39,7 @@
 )]
 
 mod client;
+mod connect;
 mod coverage;
 mod error;
 mod export;

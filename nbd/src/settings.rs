@@ -5,7 +5,8 @@ use std::time::Duration;
 
 /// How a client behaves.
 pub struct Settings {
-    /// How long the server may take for the negotiation, and then for an answer or the next 64 KiB of one.
+    /// How long the server may take for the connection, as long for the negotiation, and then for each answer or the
+    /// next 64 KiB of one.
     pub timeout: Duration,
     /// Asked several times a second while the client waits: whether to give up.
     pub stop: Box<dyn Fn() -> bool + Send>,

@@ -1,15 +1,16 @@
 //! The connection to a server.
 
 use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 #[cfg(unix)]
 use std::os::fd::{AsFd, BorrowedFd};
 #[cfg(unix)]
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::time::Duration;
 
+use crate::connect::{self, Failed, Patience};
 use crate::error::Error;
+use crate::settings::Settings;
 use crate::uri::Address;
 
 /// How long a transfer may take before it gives up for the moment, to be tried again.
@@ -26,55 +27,39 @@ pub enum Socket {
 }
 
 impl Socket {
-    /// Connects to a server. Each of a host's addresses gets `timeout`.
+    /// Connects to a server, within the timeout; a host's addresses share it. A Unix socket where nobody listens is an
+    /// error at once, so that tells whether a server is ready.
     ///
     /// # Errors
-    /// [`Error::Connect`] if nobody answers.
-    pub fn connect(address: &Address, timeout: Duration) -> Result<Self, Error> {
-        match address {
-            Address::Tcp { host, port } => Self::tcp(host, *port, timeout),
-            Address::Unix(path) => Self::unix(path),
-        }
-        .map_err(|error| Error::Connect(address.to_string(), error))
-    }
-
-    /// Connects over TCP.
-    ///
-    /// # Errors
-    /// Those of the system, the last one if a host has several addresses.
-    pub fn tcp(host: &str, port: u16, timeout: Duration) -> io::Result<Self> {
-        let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-        for address in (host, port).to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, timeout) {
-                Ok(stream) => {
-                    // Requests are small, and each is wanted at once.
-                    stream.set_nodelay(true)?;
-                    stream.set_read_timeout(Some(TICK))?;
-                    stream.set_write_timeout(Some(TICK))?;
-                    return Ok(Self::Tcp(stream));
-                }
-                Err(error) => last = error,
+    /// [`Error::Connect`] if nobody answers, [`Error::Stopped`] if the caller wants to stop.
+    pub fn connect(address: &Address, settings: &Settings) -> Result<Self, Error> {
+        let patience = Patience::new(settings);
+        let socket = match address {
+            Address::Tcp { host, port } => {
+                connect::tcp(host, *port, patience).and_then(|stream| Ok(Self::from_tcp(stream)?))
             }
-        }
-        Err(last)
+            #[cfg(unix)]
+            Address::Unix(path) => {
+                connect::unix(path, patience).and_then(|stream| Ok(Self::from_unix(stream)?))
+            }
+            #[cfg(not(unix))]
+            Address::Unix(_) => {
+                let what = "this system has no Unix sockets";
+                Err(Failed::from(io::Error::new(io::ErrorKind::Unsupported, what)))
+            }
+        };
+        socket.map_err(|failed| match failed {
+            Failed::Stopped => Error::Stopped,
+            Failed::Io(error) => Error::Connect(address.to_string(), error),
+        })
     }
 
-    /// Connects to a Unix socket.
-    ///
-    /// # Errors
-    /// Those of the system: `NotFound` or `ConnectionRefused` if nobody listens yet.
-    #[cfg(unix)]
-    pub fn unix(path: &Path) -> io::Result<Self> {
-        Self::from_unix(UnixStream::connect(path)?)
-    }
-
-    /// Unix sockets are not to be had.
-    ///
-    /// # Errors
-    /// Always.
-    #[cfg(not(unix))]
-    pub fn unix(_: &Path) -> io::Result<Self> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "this system has no Unix sockets"))
+    fn from_tcp(stream: TcpStream) -> io::Result<Self> {
+        // Requests are small, and each is wanted at once.
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(TICK))?;
+        stream.set_write_timeout(Some(TICK))?;
+        Ok(Self::Tcp(stream))
     }
 
     /// Takes over a connection.

@@ -60,7 +60,7 @@ impl Client<Socket> {
     /// # Errors
     /// [`Error`], with [`Error::Refused`] if server and client cannot come to terms.
     pub fn open(uri: &Uri, settings: Settings) -> Result<Self, Error> {
-        let socket = Socket::connect(&uri.address, settings.timeout)?;
+        let socket = Socket::connect(&uri.address, &settings)?;
         Self::new(socket, &uri.export, settings)
     }
 }

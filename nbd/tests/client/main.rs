@@ -9,5 +9,6 @@ mod honest;
 mod negotiation;
 mod pass;
 mod probes;
+mod queue;
 mod reads;
 mod server;
