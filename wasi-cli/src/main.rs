@@ -12,6 +12,7 @@ mod kind;
 mod notes;
 mod output;
 mod progress;
+mod retry;
 mod shown;
 mod sink;
 mod source;

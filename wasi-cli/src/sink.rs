@@ -6,14 +6,15 @@ use std::ops::Range;
 
 use qcow2_stream::Write;
 use rustix::fd::BorrowedFd;
-use rustix::io::{Errno, retry_on_intr, write};
+use rustix::io::{Errno, write};
 
 use crate::input::Input;
+use crate::retry;
 #[cfg(target_os = "linux")]
 use crate::source::SourceError;
 #[cfg(target_os = "linux")]
 use crate::system::outlet::Outlet;
-use crate::system::stream;
+use crate::system::stream::{self, Patience};
 
 /// Why the output could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -76,10 +77,11 @@ impl Write<Input> for FdSink<'_> {
     type Error = SinkError;
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, SinkError> {
+        let mut patience = Patience::default();
         loop {
-            match retry_on_intr(|| write(self.output, bytes)) {
+            match retry::on_interrupt(|| write(self.output, bytes)) {
                 // Whoever shares the descriptor has made it non-blocking.
-                Err(Errno::AGAIN) => stream::wait(self.output)?,
+                Err(Errno::AGAIN) => patience.wait(self.output)?,
                 written => {
                     let written = written?;
                     self.left = self.left.saturating_sub(written as u64);

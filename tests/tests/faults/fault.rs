@@ -13,6 +13,14 @@ pub(crate) enum Kind {
     OtherError,
     Interrupted,
     WouldBlock,
+    /// The source says "interrupted" for ever, as a file system in user space can.
+    SourceInterrupted,
+    /// The source says "try again" for ever.
+    SourceBusy,
+    /// The sink says "interrupted" for ever.
+    SinkInterrupted,
+    /// The sink says "try again" for ever, though it is ready.
+    SinkBusy,
     ShortRead,
     ShortWrite,
     /// The source has no more bytes.
@@ -29,7 +37,8 @@ pub(crate) enum Kind {
 
 use Kind::{
     ClosedPipe, End, FullDisk, Interrupted, Killed, OtherError, ReadError, ShortRead, ShortWrite,
-    Stuck, Unsupported, WouldBlock, WriteError,
+    SinkBusy, SinkInterrupted, SourceBusy, SourceInterrupted, Stuck, Unsupported, WouldBlock,
+    WriteError,
 };
 
 impl fmt::Display for Kind {
@@ -40,6 +49,10 @@ impl fmt::Display for Kind {
             OtherError => "other error",
             Interrupted => "interrupted",
             WouldBlock => "would block",
+            SourceInterrupted => "source interrupted",
+            SourceBusy => "source busy",
+            SinkInterrupted => "sink interrupted",
+            SinkBusy => "sink busy",
             ShortRead => "short read",
             ShortWrite => "short write",
             End => "early end",
@@ -114,7 +127,7 @@ impl Fault {
         let (own, sides) = (self.call.sides, call.sides);
         let same_side = match self.kind {
             // Bytes come from the one side, and go to the other.
-            ReadError | End if own.input => sides.input,
+            ReadError | End | SourceInterrupted | SourceBusy if own.input => sides.input,
             _ if own.output => sides.output,
             _ => sides.input,
         };
@@ -124,7 +137,7 @@ impl Fault {
     /// What the calls do that meet it, too, if it lasts.
     pub(crate) fn classes(&self) -> &'static [Class] {
         match self.kind {
-            ReadError => &[Class::Read, Class::Move],
+            ReadError | SourceInterrupted | SourceBusy => &[Class::Read, Class::Move],
             End => &[Class::Read],
             Unsupported => &[Class::Move],
             _ => &[Class::Write, Class::Move],
@@ -136,8 +149,8 @@ impl Fault {
         let error = |number: i32| Action::Return(-i64::from(number));
         match self.kind {
             ReadError | WriteError | OtherError => error(libc::EIO),
-            Interrupted => error(libc::EINTR),
-            WouldBlock => error(libc::EAGAIN),
+            Interrupted | SourceInterrupted | SinkInterrupted => error(libc::EINTR),
+            WouldBlock | SourceBusy | SinkBusy => error(libc::EAGAIN),
             FullDisk => error(libc::ENOSPC),
             ClosedPipe => error(libc::EPIPE),
             Unsupported => error(libc::EINVAL),
@@ -156,19 +169,26 @@ pub(crate) fn kinds(call: &Call, is_file: bool) -> Vec<(Kind, bool)> {
         Class::Read => {
             let mut kinds = once(&[ReadError, Interrupted, WouldBlock, End]);
             kinds.extend([(ReadError, true), (End, true)]);
+            kinds.extend([(SourceInterrupted, true), (SourceBusy, true)]);
             (kinds, Some(ShortRead))
         }
         Class::Write => {
             let mut kinds = once(&[WriteError, Interrupted, WouldBlock, Stuck]);
             kinds.extend([(WriteError, true), (broken, true)]);
+            let busy = [(SinkInterrupted, true), (SinkBusy, true)];
+            kinds.extend(busy.into_iter().filter(|_| call.sides.output));
             (kinds, Some(ShortWrite))
         }
         Class::Move => {
             let mut kinds = once(&[OtherError, Interrupted, WouldBlock, Stuck]);
             kinds.push((Unsupported, true));
-            kinds.extend(call.sides.input.then_some((ReadError, true)));
-            kinds.extend(call.sides.output.then_some((WriteError, true)));
-            kinds.extend(call.sides.output.then_some((broken, true)));
+            if call.sides.input {
+                kinds.extend([ReadError, SourceInterrupted, SourceBusy].map(|kind| (kind, true)));
+            }
+            if call.sides.output {
+                let lasting = [WriteError, broken, SinkInterrupted, SinkBusy];
+                kinds.extend(lasting.map(|kind| (kind, true)));
+            }
             (kinds, Some(ShortWrite))
         }
         // There, lack of room is known before it is needed.

@@ -116,6 +116,8 @@ fn blamed(fault: &Fault, code: i32) -> Result<(), String> {
         Kind::Killed => (true, false),
         // The side from which, or to which, all transfers fail.
         Kind::ReadError if fault.lasting => (true, false),
+        Kind::SourceInterrupted | Kind::SourceBusy => (true, false),
+        Kind::SinkInterrupted | Kind::SinkBusy => (false, true),
         Kind::WriteError | Kind::FullDisk | Kind::ClosedPipe if fault.lasting && sides.output => {
             (false, true)
         }

@@ -38,9 +38,14 @@ fn kinds_for(way: Way, call: &Call, at: usize) -> Vec<(Kind, bool)> {
         }
         _ => {}
     }
+    if way.front_end != FrontEnd::Native {
+        // There is no way to ask a host whether an output is ready, so it is tried as long as it takes.
+        kinds.retain(|(kind, _)| *kind != Kind::SinkBusy);
+    }
     if way.front_end == FrontEnd::Wasmtime {
-        // Two that it does not pass on, as the README says.
+        // Two that it does not pass on, as the README says; and it is the engine that tries again when interrupted.
         kinds.retain(|(kind, _)| !matches!(kind, Kind::WouldBlock | Kind::ClosedPipe));
+        kinds.retain(|(kind, _)| !matches!(kind, Kind::SourceInterrupted | Kind::SinkInterrupted));
         if call.name == "statx" && call.sides.output {
             // It makes a file, and then fails to look at it: the module is not told that there is one.
             kinds.clear();

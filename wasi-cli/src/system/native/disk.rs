@@ -6,29 +6,29 @@ use std::ops::Range;
 use std::path::Path;
 
 use rustix::fs::{FileType, Mode, OFlags, SeekFrom, open as open_file, seek, stat};
-use rustix::io::{Errno, pread, retry_on_intr};
+use rustix::io::{Errno, pread};
 
-use crate::kind;
+use crate::{kind, retry};
 
 /// Opens the input. What it is, is still to be found out.
 pub(crate) fn open(path: &Path, _has_size: bool) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let flags = match kind::of(&retry_on_intr(|| stat(path))?) {
+    let flags = match kind::of(&retry::on_interrupt(|| stat(path))?) {
         FileType::RegularFile | FileType::BlockDevice => flags,
         // Opening a pipe would wait for a writer.
         _ => flags | OFlags::NONBLOCK,
     };
-    Ok(File::from(retry_on_intr(|| open_file(path, flags, Mode::empty()))?))
+    Ok(File::from(retry::on_interrupt(|| open_file(path, flags, Mode::empty()))?))
 }
 
 /// Reads at an offset, perhaps less than fits.
 pub(crate) fn read_at(file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-    Ok(retry_on_intr(|| pread(file, &mut *buffer, offset))?)
+    Ok(retry::on_interrupt(|| pread(file, &mut *buffer, offset))?)
 }
 
 /// The first range at or after `offset` that is not a hole. An error if the file system doesn't know.
 pub(crate) fn next_data(file: &File, offset: u64) -> io::Result<Option<Range<u64>>> {
-    let find = |to| match retry_on_intr(|| seek(file, to)) {
+    let find = |to| match retry::on_interrupt(|| seek(file, to)) {
         Ok(found) => Ok(Some(found)),
         Err(Errno::NXIO) => Ok(None),
         Err(error) => Err(error),

@@ -13,11 +13,11 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::BorrowedFd;
 use rustix::fs::{FileType, copy_file_range, fstat, sendfile};
-use rustix::io::{Errno, ioctl_fionread, retry_on_intr};
+use rustix::io::{Errno, ioctl_fionread};
 use rustix::pipe::{SpliceFlags, fcntl_getpipe_size, splice};
 
-use super::stream;
-use crate::kind;
+use super::stream::Patience;
+use crate::{kind, retry};
 
 /// How much of the end of an image is copied, in bytes. A pipe may hold 1 MiB for most users; the reader may itself pass
 /// on what it gets, pages and all, to pipes that hold as much.
@@ -101,7 +101,7 @@ impl<'a> Outlet<'a> {
     pub(crate) fn wait_for_pages(&self, copied: u64) -> rustix::io::Result<()> {
         while self.way == Way::Splice && ioctl_fionread(self.output)? > copied {
             let mut reader = [PollFd::new(&self.output, PollFlags::empty())];
-            retry_on_intr(|| poll(&mut reader, Some(&Timespec::default())))?;
+            retry::on_interrupt(|| poll(&mut reader, Some(&Timespec::default())))?;
             if reader[0].revents().contains(PollFlags::ERR) {
                 return Err(Errno::PIPE);
             }
@@ -119,11 +119,13 @@ impl<'a> Outlet<'a> {
     }
 
     /// Moves bytes, waiting for the output where it doesn't wait itself. What failed is tried again by reading and
-    /// writing, and found there.
+    /// writing, and found there. So is a source that says "try again" while the output is ready, as a file system in
+    /// user space may.
     fn push(&self, transfer: impl Fn() -> rustix::io::Result<usize>) -> u64 {
+        let mut patience = Patience::default();
         loop {
-            match retry_on_intr(&transfer) {
-                Err(Errno::AGAIN) if stream::wait(self.output).is_ok() => {}
+            match retry::on_interrupt(&transfer) {
+                Err(Errno::AGAIN) if patience.wait(self.output).is_ok() => {}
                 moved => return moved.unwrap_or(0) as u64,
             }
         }

@@ -3,12 +3,13 @@
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, BorrowedFd};
-use rustix::io::{Errno, retry_on_intr, write};
+use rustix::io::{Errno, write};
 use rustix::pipe::{SpliceFlags, splice};
 
 use qcow2_stream_nbd::Onward;
 
-use super::stream;
+use super::stream::Patience;
+use crate::retry;
 
 /// How long a wait for the connection lasts.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
@@ -47,10 +48,11 @@ impl<T: AsFd> Onward<T> for Splice<'_> {
 impl Splice<'_> {
     /// Transfers bytes, waiting for the pipe where it doesn't wait itself.
     fn push(&self, transfer: impl Fn(BorrowedFd<'_>) -> Result<usize, Errno>) -> usize {
+        let mut patience = Patience::default();
         loop {
-            match retry_on_intr(|| transfer(self.pipe)) {
-                // The other side is ready, and nobody else reads from it: it is the pipe that is full.
-                Err(Errno::AGAIN) if stream::wait(self.pipe).is_ok() => {}
+            match retry::on_interrupt(|| transfer(self.pipe)) {
+                // If the pipe is ready, the other side is not, whatever it has said: a byte out of band can't be moved.
+                Err(Errno::AGAIN) if patience.wait(self.pipe).is_ok() => {}
                 done => return done.unwrap_or(0),
             }
         }
@@ -140,6 +142,15 @@ mod tests {
         }
         drop(writer);
         assert!(drain.join().expect("no panic") == bytes);
+    }
+
+    #[test]
+    fn a_socket_that_has_nothing_is_given_up_if_the_pipe_is_ready() {
+        let (mut near, _far) = socket(b"");
+        near.set_nonblocking(true).expect("it may");
+        let (_reader, writer) = std::io::pipe().expect("a pipe");
+        let mut splice = Splice { pipe: writer.as_fd(), verify: &mut || true };
+        assert_eq!(splice.take_from(&mut near, 4), 0);
     }
 
     /// Checks that nothing is lost of what a socket held.

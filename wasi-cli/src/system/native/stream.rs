@@ -2,16 +2,52 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, IntoRawFd};
-use rustix::io::retry_on_intr;
+use rustix::io::Errno;
 
-/// Waits until a descriptor takes bytes again.
-pub(crate) fn wait(stream: impl AsFd) -> io::Result<()> {
-    let mut ready = [PollFd::new(&stream, PollFlags::OUT)];
-    retry_on_intr(|| poll(&mut ready, None))?;
-    Ok(())
+use crate::retry;
+
+/// How often a descriptor may say that it takes bytes, and then take none. The first few times somebody else may have
+/// been quicker: to take what made it full, or to fill it again.
+const REFUSALS: u32 = 100;
+
+/// Those that are not worth a pause.
+const QUICK: u32 = 10;
+
+/// Between the others. A descriptor that will never take anything is given up after a second.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Waits for a descriptor that a transfer has found full, again and again if it must be, but not for ever for one that
+/// says that it isn't.
+#[derive(Debug, Default)]
+pub(crate) struct Patience {
+    /// How often it has refused bytes, although it was ready.
+    refusals: u32,
+}
+
+impl Patience {
+    /// Waits until a descriptor takes bytes again.
+    ///
+    /// # Errors
+    /// Those of the system; `WouldBlock` for a descriptor that is ready and takes nothing all the same.
+    pub(crate) fn wait(&mut self, stream: impl AsFd) -> io::Result<()> {
+        let mut ready = [PollFd::new(&stream, PollFlags::OUT)];
+        if retry::on_interrupt(|| poll(&mut ready, Some(&Timespec::default())))? == 0 {
+            retry::on_interrupt(|| poll(&mut ready, None))?;
+            return Ok(());
+        }
+        self.refusals += 1;
+        match self.refusals {
+            REFUSALS => return Err(Errno::AGAIN.into()),
+            QUICK.. => thread::sleep(PAUSE),
+            _ => {}
+        }
+        Ok(())
+    }
 }
 
 /// Learns of writes that failed after they were accepted: a network file system may say so only when the
@@ -30,12 +66,10 @@ pub(crate) fn finish(stream: impl AsFd) -> io::Result<()> {
 #[cfg(target_os = "linux")]
 pub(crate) fn reserve(file: impl AsFd, size: u64) -> io::Result<()> {
     use rustix::fs::{FallocateFlags, fallocate, fstatfs};
-    use rustix::io::Errno;
-
     if !fstatfs(&file).is_ok_and(|system| i128::from(system.f_type) == EXT4) || size == 0 {
         return Ok(());
     }
-    match retry_on_intr(|| fallocate(&file, FallocateFlags::empty(), 0, size)) {
+    match retry::on_interrupt(|| fallocate(&file, FallocateFlags::empty(), 0, size)) {
         Err(error @ (Errno::NOSPC | Errno::DQUOT)) => Err(error.into()),
         // What can't be reserved may still be written.
         _ => Ok(()),
@@ -85,3 +119,19 @@ static BEFORE_MAIN: extern "C" fn() = {
     }
     look
 };
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::*;
+
+    #[test]
+    fn what_is_ready_and_takes_nothing_is_given_up() {
+        let null = File::options().write(true).open("/dev/null").expect("it opens");
+        let mut patience = Patience::default();
+        let given_up = (0..10 * REFUSALS).find_map(|_| patience.wait(&null).err());
+        assert_eq!(given_up.expect("it is given up").kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(patience.refusals, REFUSALS);
+    }
+}

@@ -6,9 +6,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use rustix::fs::FileType;
-use rustix::io::{Errno, retry_on_intr};
+use rustix::io::Errno;
 
-use crate::kind;
+use crate::{kind, retry};
 
 /// Opens the input. What it is, is still to be found out. wasmtime tells neither the type nor the size of a
 /// block device, nor the type of a pipe, and opening a pipe waits for a writer; so it takes a size to open either.
@@ -33,7 +33,7 @@ fn explain(error: Errno) -> String {
 /// caps `fd_pread` at 64 KiB.
 pub(crate) fn read_at(mut file: &File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
     file.seek(SeekFrom::Start(offset))?;
-    Ok(retry_on_intr(|| rustix::io::read(file, &mut *buffer))?)
+    Ok(retry::on_interrupt(|| rustix::io::read(file, &mut *buffer))?)
 }
 
 /// WASI knows no holes.

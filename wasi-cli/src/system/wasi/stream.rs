@@ -5,10 +5,18 @@ use std::time::Duration;
 
 use rustix::fd::AsFd;
 
-/// Waits until a descriptor may take bytes again. Node passes on that one is full; wasmtime calls it an I/O error.
-pub(crate) fn wait(_: impl AsFd) -> io::Result<()> {
-    std::thread::sleep(Duration::from_millis(1));
-    Ok(())
+/// Waits for a descriptor that is full, for as long as it takes. Node passes on that one is full; wasmtime calls it an
+/// I/O error.
+#[derive(Debug, Default)]
+pub(crate) struct Patience(());
+
+impl Patience {
+    /// Waits until a descriptor may take bytes again.
+    #[allow(clippy::unused_self)]
+    pub(crate) fn wait(&mut self, _: impl AsFd) -> io::Result<()> {
+        std::thread::sleep(Duration::from_millis(1));
+        Ok(())
+    }
 }
 
 /// WASI closes without an answer.
