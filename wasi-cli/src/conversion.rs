@@ -10,7 +10,7 @@ use crate::buffer;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::notes;
-use crate::output::Output;
+use crate::output::{Kept, Output};
 use crate::progress::Reporter;
 use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
@@ -64,7 +64,16 @@ impl Conversion<'_> {
         let layout = self.scan()?;
         output.reserve(layout.image_size())?;
         self.emit(&layout, &output)?;
-        output.complete()
+        if signals::received() {
+            // Since the last report of progress.
+            return Err(Failure::other(Error::<SourceError, SinkError>::Cancelled));
+        }
+        let kept = output.complete()?;
+        if let (Some(path), Kept::Nothing, false) = (path, kept, self.args.quiet) {
+            drop(self.reporter);
+            notes::say_private(path);
+        }
+        Ok(())
     }
 
     fn scan(&mut self) -> Result<Layout, Failure> {

@@ -1,6 +1,7 @@
 //! A failure with its message and its exit status.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use anyhow::anyhow;
@@ -13,6 +14,23 @@ use crate::source::SourceError;
 
 /// What to do about an input that changes.
 const KEEP_STILL: &str = "convert it again when nothing writes to it";
+
+/// The system has no process, thread or memory to give: neither side's fault.
+#[cfg_attr(target_os = "wasi", allow(dead_code))] // nothing is started there
+#[derive(Debug, thiserror::Error)]
+#[error("{0}; raise the limit (ulimit), or try again when less is running")]
+pub(crate) struct Scarcity(io::Error);
+
+#[cfg(not(target_os = "wasi"))]
+impl Scarcity {
+    /// What an attempt to start something failed with, as scarcity where it is that.
+    pub(crate) fn or_error(error: io::Error) -> anyhow::Error {
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Self(error).into(),
+            _ => error.into(),
+        }
+    }
+}
 
 /// Why the program ends without having done what it was asked for.
 #[derive(Debug)]
@@ -29,7 +47,9 @@ impl Failure {
 
     /// The input is not to be had.
     pub(crate) fn source(path: &Path, error: impl Into<anyhow::Error>) -> Self {
-        Self::new(SOURCE, error.into().context(format!("cannot read {}", shown(path))))
+        let error = error.into();
+        let exit_code = if is_scarcity(&error) { OTHER } else { SOURCE };
+        Self::new(exit_code, error.context(format!("cannot read {}", shown(path))))
     }
 
     /// The output is not to be had.
@@ -85,6 +105,11 @@ impl Failure {
     pub(crate) const fn exit_code(&self) -> u8 {
         self.exit_code
     }
+}
+
+/// Whether the system alone is to blame.
+fn is_scarcity(error: &anyhow::Error) -> bool {
+    error.chain().any(<dyn std::error::Error>::is::<Scarcity>)
 }
 
 impl fmt::Display for Failure {

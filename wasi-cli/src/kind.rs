@@ -15,6 +15,7 @@ pub(crate) fn in_words(kind: FileType) -> &'static str {
         FileType::BlockDevice => "a block device",
         FileType::CharacterDevice => "a character device",
         FileType::Directory => "a directory",
+        FileType::Symlink => "a symbolic link",
         #[cfg(not(target_os = "wasi"))] // where it is as good as unknown
         FileType::Fifo => "a pipe",
         _ => "neither a regular file nor a block device",

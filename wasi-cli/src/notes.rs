@@ -1,5 +1,7 @@
 //! What the user may want to know about an input that can be converted all the same.
 
+use std::path::Path;
+
 use qcow2_stream::ReadAt;
 
 use crate::args::Args;
@@ -41,6 +43,13 @@ pub(crate) fn say(args: &Args, source: &mut Input) {
         let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
         say_line(&name, note);
     }
+}
+
+/// Says that a file is less open than the one that it has replaced.
+pub(crate) fn say_private(path: &Path) {
+    let note = "the owner, group or access control list of the file that it replaces cannot be given to it, so only you may \
+         open it (mode 0600)";
+    say_line(&shown(path), note);
 }
 
 fn other_format(source: &mut Input) -> Option<&'static str> {

@@ -16,8 +16,17 @@ impl LoopDevice {
     ///
     /// If the system has none, or only for root.
     pub fn new(file: &Path) -> Self {
+        Self::with_options(file, &[])
+    }
+
+    /// Makes a block device of a file, with options for `losetup`.
+    ///
+    /// # Panics
+    ///
+    /// If the system has none, or only for root.
+    pub fn with_options(file: &Path, options: &[&str]) -> Self {
         let mut command = Command::new("losetup");
-        let output = qemu::run(command.args(["--show", "--find"]).arg(file));
+        let output = qemu::run(command.args(["--show", "--find"]).args(options).arg(file));
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "a loop device takes root, and losetup (mount): {error}");
         Self(String::from_utf8_lossy(&output.stdout).trim_end().into())

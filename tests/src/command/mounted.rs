@@ -13,7 +13,7 @@ use crate::qemu;
 #[derive(Debug)]
 pub struct Mounted {
     // Ends in this order, once it is no longer mounted.
-    _device: LoopDevice,
+    device: LoopDevice,
     folder: TempDir,
 }
 
@@ -33,12 +33,22 @@ impl Mounted {
         fs::create_dir(&root).expect("a folder is made");
         let device = LoopDevice::new(&file);
         success(Command::new("mount").arg(device.path()).arg(&root));
-        Self { _device: device, folder }
+        Self { device, folder }
     }
 
     /// Where a file of this file system is.
     pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.folder.path().join("root").join(name)
+    }
+
+    /// The block device that it is on.
+    pub fn device(&self) -> &Path {
+        self.device.path()
+    }
+
+    /// The file that it is in.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("file")
     }
 
     /// Bytes that are free, after all that waits has been written.

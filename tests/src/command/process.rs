@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -24,6 +24,19 @@ pub fn wait_until_blocked(child: &Child, file: &Path) {
     });
 }
 
+/// Whether the command has a file open in a folder that has no name there.
+///
+/// # Panics
+///
+/// If the folder isn't there.
+pub fn has_unnamed(child: &Child, folder: &Path) -> bool {
+    let unnamed = folder.canonicalize().expect("the folder is there").join("#");
+    let unnamed = unnamed.into_os_string().into_string().expect("the path is UTF-8");
+    let links = fs::read_dir(format!("/proc/{}/fd", child.id())).into_iter().flatten().flatten();
+    let mut open = links.filter_map(|link| fs::read_link(link.path()).ok());
+    open.any(|open| open.to_string_lossy().starts_with(&unnamed))
+}
+
 /// Sends the command a signal.
 ///
 /// # Panics
@@ -31,6 +44,17 @@ pub fn wait_until_blocked(child: &Child, file: &Path) {
 /// If it isn't there to get it.
 pub fn signal(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).expect("the process is there");
+}
+
+/// Sends the command a signal that has no name.
+///
+/// # Panics
+///
+/// If it isn't there to get it.
+pub fn signal_by_number(child: &Child, signal: i32) {
+    let (signal, id) = (format!("-{signal}"), child.id().to_string());
+    let kill = Command::new("sh").args(["-c", "kill \"$@\"", "sh", &signal, &id]).status();
+    assert!(kill.is_ok_and(|status| status.success()), "kill {signal} {id}");
 }
 
 fn has_open(id: u32, file: &Path) -> bool {

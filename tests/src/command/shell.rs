@@ -8,8 +8,18 @@ use std::process::Command;
 /// inherit that. Only another program can undo it.
 pub fn with_default_signals(command: &Command) -> Command {
     let mut env = Command::new("env");
-    env.arg("--default-signal=HUP,INT,QUIT,TERM");
+    env.arg("--default-signal");
     with_command_of(env, command)
+}
+
+/// The same command where `/proc` is not mounted. It takes root.
+///
+/// There, a file can't be given a name after it was made, as on file systems that know no files without one.
+pub fn without_proc(command: &Command) -> Command {
+    let mut unshare = Command::new("unshare");
+    let hide = "mount -t tmpfs none /proc && exec \"$@\"";
+    unshare.args(["--mount", "sh", "-c", hide, "sh"]);
+    with_command_of(unshare, command)
 }
 
 /// The same command after some lines of shell, for instance `umask 077`.

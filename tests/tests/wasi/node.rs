@@ -1,5 +1,6 @@
 //! A second engine: Node's own WASI.
 
+use std::fs::OpenOptions;
 use std::process::Stdio;
 
 use qcow2_stream_tests::command::{
@@ -30,6 +31,19 @@ fn node_makes_the_reference_s_images_too() {
 fn node_gets_the_right_exit_status() {
     let place = Workplace::new(FrontEnd::Node);
     run(place.command(["missing.raw"])).refused(4, &["cannot read missing.raw", "No such file"]);
+}
+
+#[test]
+fn a_disk_is_not_overwritten_by_its_own_image_where_the_host_tells_what_standard_output_is() {
+    let place = Workplace::with_disk(FrontEnd::Node, &Input::dense(LARGE));
+    let before = std::fs::read(place.disk()).expect("the disk can be read");
+    for append in [true, false] {
+        let disk = OpenOptions::new().append(append).write(true).open(place.disk());
+        let mut command = place.command(["disk.raw"]);
+        command.stdout(disk.expect("the disk can be opened")).stderr(Stdio::piped());
+        finish(spawn(command)).refused(2, &["standard output is the input"]);
+        assert!(std::fs::read(place.disk()).expect("the disk can be read") == before);
+    }
 }
 
 #[test]

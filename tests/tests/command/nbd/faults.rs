@@ -5,7 +5,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 
 use qcow2_stream_tests::command::{
-    NbdServer, Workplace, finish, run, signal, spawn, wait_until, with_default_signals,
+    NbdServer, Workplace, finish, has_unnamed, run, signal, spawn, wait_until, with_default_signals,
 };
 use rustix::process::Signal;
 
@@ -94,9 +94,7 @@ fn a_signal_ends_the_wait_for_a_server_and_leaves_no_file() {
         let mut command = with_default_signals(&place.command(args));
         command.stderr(Stdio::piped());
         let child = spawn(command);
-        wait_until("the output is open", || {
-            place.names().iter().any(|name| name.ends_with(".partial"))
-        });
+        wait_until("the output is open", || has_unnamed(&child, place.folder()));
         signal(&child, sent);
         let outcome = finish(child);
         assert_eq!(outcome.status.signal(), Some(sent.as_raw()), "{}", outcome.stderr);

@@ -61,7 +61,7 @@ use About::{Both, Fd, New, Path, Polled};
 use Class::{Close, Move, Other, Read, Wait, Write};
 use Length::{Bytes, Pieces};
 
-const SHAPES: [Shape; 74] = [
+const SHAPES: [Shape; 78] = [
     moving(libc::SYS_read, "read", Read, Fd(0), Bytes(2)),
     moving(libc::SYS_pread64, "pread64", Read, Fd(0), Bytes(2)),
     moving(libc::SYS_readv, "readv", Read, Fd(0), Pieces(2)),
@@ -118,6 +118,10 @@ const SHAPES: [Shape; 74] = [
     shape(libc::SYS_chmod, "chmod", Other, Path(0)),
     shape(libc::SYS_fchmodat, "fchmodat", Other, Path(1)),
     shape(libc::SYS_fchown, "fchown", Other, Fd(0)),
+    shape(libc::SYS_lgetxattr, "lgetxattr", Other, Path(0)),
+    shape(libc::SYS_fgetxattr, "fgetxattr", Other, Fd(0)),
+    shape(libc::SYS_fsetxattr, "fsetxattr", Other, Fd(0)),
+    shape(libc::SYS_fremovexattr, "fremovexattr", Other, Fd(0)),
     shape(libc::SYS_getdents64, "getdents64", Other, Fd(0)),
     shape(libc::SYS_mkdir, "mkdir", Other, Path(0)),
     shape(libc::SYS_mkdirat, "mkdirat", Other, Path(1)),

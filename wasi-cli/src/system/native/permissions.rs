@@ -1,30 +1,107 @@
-//! The mode of a new file.
+//! Who may open a new file: whoever the umask and the folder say, or those who might open the file that it replaces.
 
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
-use rustix::fs::Stat;
+use rustix::fs::{Gid, Mode, Stat, Uid, fchmod, fchown, fstat, lstat, stat};
+use rustix::io::Errno;
+use rustix::process::{getegid, geteuid};
 use tempfile::Builder;
 
+use super::acl::Acl;
+use crate::output::Kept;
+
 /// What any program asks for; the umask takes from it.
-const NEW_FILE: u32 = 0o666;
+pub(crate) const ORDINARY: u32 = 0o666;
 
-/// Lets a temporary file be created as an ordinary one is, or no more open than the file that it will replace.
-/// By itself it would be its owner's alone.
-pub(crate) fn of_new_file<'a, 'p>(
-    builder: &'a mut Builder<'p, 'p>,
-    replaced: Option<&Stat>,
-) -> &'a mut Builder<'p, 'p> {
-    builder.permissions(replaced.map_or(Permissions::from_mode(NEW_FILE), of))
+/// For nobody but the user who runs the program.
+#[cfg(target_os = "linux")]
+pub(crate) const PRIVATE: u32 = 0o600;
+
+/// The bits of a mode that are copied: not those that make a program run as somebody else.
+const BITS: u32 = 0o777;
+
+/// Those of them that let somebody else than the owner in.
+const OTHERS: u32 = 0o077;
+
+/// Lets a temporary file be created as an ordinary one is. By itself it is its owner's alone.
+pub(crate) fn ordinary(builder: &mut Builder<'_, '_>) {
+    builder.permissions(Permissions::from_mode(ORDINARY));
 }
 
-/// Gives a file the mode of the one that it will replace.
-pub(crate) fn copy(from: &Stat, to: &File) -> io::Result<()> {
-    to.set_permissions(of(from))
+/// Gives a file the owner, group, mode and access control list of the one that it will replace; all of them,
+/// or none: then it is private. `path` is where the other one is.
+pub(crate) fn copy(from: &Stat, path: &Path, to: &File) -> io::Result<Kept> {
+    let acl = Acl::of_path(path)?;
+    if is_like(to, from, &acl)? {
+        return Ok(Kept::All);
+    }
+    match give(to, from, &acl) {
+        Ok(()) if is_like(to, from, &acl)? => Ok(Kept::All),
+        Err(error) if !is_refusal(error) => Err(error.into()),
+        _ => make_private(to, from).map(|()| Kept::Nothing),
+    }
 }
 
-fn of(stat: &Stat) -> Permissions {
-    #[allow(clippy::useless_conversion)] // the type of st_mode differs between systems
-    Permissions::from_mode(stat.st_mode.into())
+/// The owner comes first: for the new one alone, a list or a mode would let in others than it was made for.
+fn give(to: &File, from: &Stat, acl: &Acl) -> Result<(), Errno> {
+    let now = fstat(to)?;
+    if (now.st_uid, now.st_gid) != (from.st_uid, from.st_gid) {
+        let owner = (now.st_uid != from.st_uid).then_some(Uid::from_raw(from.st_uid));
+        fchown(to, owner, Some(Gid::from_raw(from.st_gid)))?;
+    }
+    acl.give(to)?;
+    fchmod(to, mode(bits(from)))
+}
+
+/// Takes back what was given.
+fn make_private(to: &File, from: &Stat) -> io::Result<()> {
+    let now = fstat(to)?;
+    if now.st_uid != geteuid().as_raw() {
+        fchown(to, Some(geteuid()), Some(getegid()))?;
+    }
+    // A mode of 0600 takes the effect of a list that stays.
+    let _ = Acl::default().give(to);
+    let made = fchmod(to, Mode::RUSR | Mode::WUSR);
+    let now = bits(&fstat(to)?);
+    // Some file systems have one mode for all files.
+    if now & OTHERS == 0 || now & !bits(from) == 0 {
+        return Ok(());
+    }
+    made?;
+    Err(io::Error::other("its mode cannot be that of the file that it replaces, nor 0600"))
+}
+
+fn is_like(file: &File, other: &Stat, acl: &Acl) -> io::Result<bool> {
+    let own = fstat(file)?;
+    let same = |own: &Stat| (own.st_uid, own.st_gid, bits(own));
+    Ok(same(&own) == same(other) && Acl::of(file)? == *acl)
+}
+
+#[allow(clippy::useless_conversion)] // the type of st_mode differs between systems
+fn bits(stat: &Stat) -> u32 {
+    u32::from(stat.st_mode) & BITS
+}
+
+#[allow(clippy::useless_conversion)]
+fn mode(bits: u32) -> Mode {
+    Mode::from_raw_mode(bits as rustix::fs::RawMode)
+}
+
+/// Whether the system or the file system won't have it.
+fn is_refusal(error: Errno) -> bool {
+    [Errno::PERM, Errno::ACCESS, Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS].contains(&error)
+}
+
+/// Whether a symbolic link may be followed: in a folder where anybody may leave one, only one's own and those of the
+/// folder's owner. The kernel has the same rule, by default, but not for those who read the link themselves.
+pub(crate) fn may_follow(link: &Path, folder: &Path) -> io::Result<bool> {
+    const SHARED: u32 = 0o1002;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (link, folder) = (lstat(link)?, stat(folder)?);
+    #[allow(clippy::useless_conversion)] // as above
+    let is_shared = u32::from(folder.st_mode) & SHARED == SHARED;
+    Ok(!is_shared || [geteuid().as_raw(), folder.st_uid].contains(&link.st_uid))
 }

@@ -7,6 +7,8 @@ pub(crate) mod nbd;
 pub(crate) mod permissions;
 pub(crate) mod scan;
 pub(crate) mod signals;
+pub(crate) mod storage;
 pub(crate) mod stream;
 pub(crate) mod terminal;
 pub(crate) mod times;
+pub(crate) mod unnamed;

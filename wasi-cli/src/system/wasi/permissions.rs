@@ -1,20 +1,23 @@
-//! The mode of a new file: WASI has none, the host decides.
+//! Who may open a file: WASI has no owners and no modes, the host decides.
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use rustix::fs::Stat;
 use tempfile::Builder;
 
+use crate::output::Kept;
+
 /// The host decides.
-pub(crate) fn of_new_file<'a, 'p>(
-    builder: &'a mut Builder<'p, 'p>,
-    _: Option<&Stat>,
-) -> &'a mut Builder<'p, 'p> {
-    builder
+pub(crate) fn ordinary(_: &mut Builder<'_, '_>) {}
+
+/// There is nothing to copy.
+pub(crate) fn copy(_: &Stat, _: &Path, _: &File) -> io::Result<Kept> {
+    Ok(Kept::All)
 }
 
-/// Gives a file the mode of the one that it will replace.
-pub(crate) fn copy(_: &Stat, _: &File) -> io::Result<()> {
-    Ok(())
+/// The host decides.
+pub(crate) fn may_follow(_: &Path, _: &Path) -> io::Result<bool> {
+    Ok(true)
 }

@@ -33,8 +33,14 @@ impl Child {
         let stderr = process.stderr.take();
         let said = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&said);
-        let listener = thread::spawn(move || stderr.map_or((), |stderr| listen(stderr, &keep)));
-        Ok(Self { process, said, listener })
+        let listen = move || stderr.map_or((), |stderr| listen(stderr, &keep));
+        match thread::Builder::new().spawn(listen) {
+            Ok(listener) => Ok(Self { process, said, listener }),
+            Err(error) => {
+                end(&mut process);
+                Err(error)
+            }
+        }
     }
 
     /// Its number, which is its own as long as this is there.
@@ -44,7 +50,7 @@ impl Child {
 
     /// How it ended, and what it said. It does end.
     pub(super) fn fate(&mut self) -> String {
-        let status = self.end_by_itself().or_else(|| self.end());
+        let status = self.end_by_itself().or_else(|| end(&mut self.process));
         within_patience(|| self.listener.is_finished().then_some(()));
         let how = status.map_or("it cannot be told how".to_owned(), |status| status.to_string());
         let said = self.said.lock().map(|said| words(&said)).unwrap_or_default();
@@ -55,23 +61,24 @@ impl Child {
     fn end_by_itself(&mut self) -> Option<ExitStatus> {
         within_patience(|| self.process.try_wait().ok().flatten())
     }
-
-    fn end(&mut self) -> Option<ExitStatus> {
-        if let Ok(Some(status)) = self.process.try_wait() {
-            return Some(status);
-        }
-        // Not yet waited for, so the number is still its own.
-        let group = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
-        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
-        let _ = self.process.kill();
-        self.process.wait().ok()
-    }
 }
 
 impl Drop for Child {
     fn drop(&mut self) {
-        self.end();
+        end(&mut self.process);
     }
+}
+
+/// Ends a process, and all that it has started.
+fn end(process: &mut process::Child) -> Option<ExitStatus> {
+    if let Ok(Some(status)) = process.try_wait() {
+        return Some(status);
+    }
+    // Not yet waited for, so the number is still its own.
+    let group = i32::try_from(process.id()).ok().and_then(Pid::from_raw);
+    let _ = group.map(|group| kill_process_group(group, Signal::KILL));
+    let _ = process.kill();
+    process.wait().ok()
 }
 
 /// Asks again and again, for want of a way to wait for all that may happen.

@@ -16,6 +16,7 @@ use super::files::Kept;
 #[cfg(target_os = "linux")]
 use super::proc;
 use super::{Image, program, socket};
+use crate::failure::Scarcity;
 use crate::kind;
 use crate::shown::shown;
 
@@ -77,7 +78,7 @@ impl Start {
             .current_dir(self.folder_or_here())
             .stdin(OwnedFd::from(listener))
             .stdout(OwnedFd::from(theirs));
-        let child = Child::spawn(&mut command);
+        let child = Child::spawn(&mut command).map_err(Scarcity::or_error);
         let child = child.with_context(|| format!("cannot start {}", shown(&self.program)))?;
         // With the command goes this process's end of what the daemon was given.
         Ok((child, ours, connection))

@@ -1,0 +1,50 @@
+//! The name that the output is to have, and what has it now.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FileType, Stat, lstat};
+use rustix::io::Errno;
+
+use crate::kind;
+use crate::system::permissions;
+
+/// How many links may lead one to the next: as many as Linux follows.
+const LINKS: usize = 40;
+
+/// The file that a path leads to, through links, be it there or not. A link is not to be replaced.
+pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
+            return Err(io::Error::other("the name of a file is missing after the last /"));
+        }
+        let Ok(target) = fs::read_link(&path) else {
+            return Ok(path);
+        };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !permissions::may_follow(&path, folder)? {
+            return Err(io::Error::other(
+                "it is another user's link in a folder where anybody may leave one; name the file that it leads to",
+            ));
+        }
+        path = folder.join(target);
+    }
+    Err(io::Error::other("too many links, one leading to the next"))
+}
+
+/// The file that is to be replaced, if there is one.
+pub(super) fn look(path: &Path) -> io::Result<Option<Stat>> {
+    let stat = match lstat(path) {
+        Err(Errno::NOENT) => return Ok(None),
+        stat => stat?,
+    };
+    let kind = kind::of(&stat);
+    if kind == FileType::RegularFile {
+        return Ok(Some(stat));
+    }
+    let kind = kind::in_words(kind);
+    let help = "only a regular file can be replaced; otherwise redirect standard output to it";
+    Err(io::Error::other(format!("it is {kind}; {help}")))
+}
