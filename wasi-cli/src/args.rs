@@ -71,7 +71,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "bytes")]
     pub(crate) measure: Option<Measure>,
 
-    /// Report progress on standard error: a bar if that is a terminal, or one JSON object a line.
+    /// Report progress on standard error: a bar if that is a terminal, or one JSON object a line. Its phases: check (of an image's tables, with -f), scan, emit.
     #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_value = "auto", default_missing_value = "auto")]
     pub(crate) progress: Report,
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use qcow2_stream::{Error, Layout, Options};
+use qcow2_stream::{Error, Layout, Options, Progress};
 use rustix::fd::AsFd;
 
 use crate::args::{Args, Measure};
@@ -22,7 +22,10 @@ use crate::system::{scan, signals};
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let options = args.options()?;
     signals::report_size_limit_as_error().map_err(Failure::other)?;
-    let mut source = Input::open(args)?;
+    // A reporter of its own, so that no bar is in the way of the notes.
+    let mut opening = Reporter::new(args);
+    let mut source = Input::open(args, &mut |event| opening.report(event))?;
+    drop(opening);
     let size = source.set_size(args.size);
     size.map_err(|error| Failure::usage(format_args!("{}: {error}", shown(&args.input))))?;
     if !args.quiet {
@@ -78,7 +81,7 @@ impl Conversion<'_> {
 
     fn scan(&mut self) -> Result<Layout, Failure> {
         let Self { source, options, buffer, reporter, .. } = self;
-        let layout = scan::scan(source, options, buffer, |event| reporter.report(event));
+        let layout = scan::scan(source, options, buffer, |event| reporter.report(event.into()));
         let layout = layout.map_err(Error::with_sink);
         layout
             .and_then(|layout| self.verify(0).map(|()| layout))
@@ -88,7 +91,7 @@ impl Conversion<'_> {
     fn emit(&mut self, layout: &Layout, output: &Output) -> Result<(), Failure> {
         let Self { source, buffer, reporter, .. } = self;
         let mut sink = FdSink::new(output.as_fd(), layout.image_size());
-        let report = |event| reporter.report(event);
+        let report = |event: Progress| reporter.report(event.into());
         let done = qcow2_stream::emit(layout, source, &mut sink, buffer, report);
         let closed =
             |()| sink.finish().map_err(|error| Error::Sink { offset: layout.image_size(), error });

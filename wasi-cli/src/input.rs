@@ -7,6 +7,7 @@ use rustix::fd::{AsFd, BorrowedFd};
 
 use crate::args::Args;
 use crate::failure::Failure;
+use crate::progress::Listener;
 use crate::source::{FileSource, SourceError};
 use crate::system::daemon::{Image, ImageSource};
 use crate::system::nbd::{self, NbdSource};
@@ -25,14 +26,14 @@ pub(crate) enum Input {
 }
 
 impl Input {
-    /// Opens what the command line names.
-    pub(crate) fn open(args: &Args) -> Result<Self, Failure> {
+    /// Opens what the command line names. An image may take its time, and reports how far it has got.
+    pub(crate) fn open(args: &Args, listener: Listener<'_>) -> Result<Self, Failure> {
         if nbd::is_uri(&args.input) {
             return nbd::open(&args.input).map(|export| Self::Nbd(Box::new(export)));
         }
         if let Some(format) = args.image_format() {
             let image = Image { path: &args.input, format, allowed: &args.allow };
-            let source = ImageSource::open(&image).map(Box::new).map(Self::Image);
+            let source = ImageSource::open(&image, listener).map(Box::new).map(Self::Image);
             return source.map_err(|error| Failure::source(&args.input, error));
         }
         let source = FileSource::open(&args.input, args.size.is_some());

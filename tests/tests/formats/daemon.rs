@@ -45,7 +45,7 @@ fn text(bytes: Vec<u8>) -> String {
 }
 
 /// The command with a program of one line of C for a daemon. The kernel would not let a script's shell start.
-fn with_daemon(place: &Workplace, line: &str) -> Command {
+pub(crate) fn with_daemon(place: &Workplace, line: &str) -> Command {
     make(place, "-O qcow2", "image");
     let bin = place.path("bin");
     fs::create_dir(&bin).expect("a folder is made");

@@ -15,7 +15,7 @@ use crate::stage::{command, expected, make};
 
 /// A folder with an image that no pipe holds as a whole, and one for temporary files. A pipe of 1 MiB has 256 places,
 /// each for a page that is written, but for up to 32 KiB that come from a socket.
-fn stage() -> Workplace {
+pub(crate) fn stage() -> Workplace {
     let data = vec![Write::new(0, 24 << 20, Fill::Xorshift64(1))];
     let place = Workplace::with_disk(FrontEnd::Native, &Input::new(24 << 20, data));
     make(&place, "-O qcow2", "image");
@@ -24,7 +24,7 @@ fn stage() -> Workplace {
 }
 
 /// The command, which uses that folder.
-fn with_tmp(place: &Workplace, more: &[&str]) -> Command {
+pub(crate) fn with_tmp(place: &Workplace, more: &[&str]) -> Command {
     let mut command = with_default_signals(&command(place, "qcow2", more, "image"));
     command.env("TMPDIR", place.path("tmp")).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -40,13 +40,13 @@ fn held(place: &Workplace) -> (Child, Daemon) {
 
 /// A process, told from any later one of the same number by when it began.
 #[derive(Debug)]
-struct Daemon {
+pub(crate) struct Daemon {
     id: u32,
     begun: String,
 }
 
 impl Daemon {
-    fn of(parent: &Child) -> Self {
+    pub(crate) fn of(parent: &Child) -> Self {
         let children = |id: &u32| field(*id, 1).is_some_and(|of| of == parent.id().to_string());
         let id = ids().find(children).expect("the command has a child");
         let name = fs::read_to_string(format!("/proc/{id}/comm")).expect("it is there");
@@ -80,7 +80,7 @@ fn field(id: u32, index: usize) -> Option<String> {
 
 /// Checks that nothing is left of the daemon.
 #[track_caller]
-fn nothing_left(place: &Workplace, daemon: &Daemon) {
+pub(crate) fn nothing_left(place: &Workplace, daemon: &Daemon) {
     wait_until("the daemon has ended", || !daemon.runs());
     assert_eq!(
         fs::read_dir(place.path("tmp")).expect("it is there").count(),

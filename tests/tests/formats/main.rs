@@ -2,6 +2,7 @@
 
 mod chains;
 mod changes;
+mod checking;
 mod daemon;
 mod damage;
 mod endings;

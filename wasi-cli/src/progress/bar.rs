@@ -1,8 +1,8 @@
 //! A progress bar.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use qcow2_stream::{Phase, Progress};
 
+use super::{Event, Phase};
 use crate::system::terminal;
 
 /// Phase, bar, bytes, speed, time left, in one line of any width.
@@ -21,20 +21,22 @@ impl Bar {
     }
 
     /// Shows an event.
-    pub(crate) fn report(&mut self, event: Progress) {
+    pub(crate) fn report(&mut self, event: Event) {
         if self.phase != Some(event.phase) {
             self.begin(event);
         }
+        self.bar.set_length(event.total);
         self.bar.set_position(event.bytes);
     }
 
-    fn begin(&mut self, event: Progress) {
+    fn begin(&mut self, event: Event) {
         self.bar.finish_and_clear();
         let style = ProgressStyle::with_template(TEMPLATE);
         let style = style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> ");
         let target = terminal::stderr();
         self.bar = ProgressBar::with_draw_target(Some(event.total), target).with_style(style);
         self.bar.set_prefix(match event.phase {
+            Phase::Check => "Checking",
             Phase::Scan => "Reading",
             Phase::Emit => "Writing",
         });

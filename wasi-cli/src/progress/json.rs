@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use qcow2_stream::{Phase, Progress};
 use serde::Serialize;
 
+use super::{Event, Phase};
 use crate::stderr;
 
 /// The shortest time between two lines, except for the first and last of a phase.
@@ -15,7 +15,7 @@ const INTERVAL: Duration = Duration::from_millis(100);
 #[serde(rename_all = "kebab-case")]
 struct Line {
     #[serde(flatten)]
-    event: Progress,
+    event: Event,
     bytes_per_second: u64,
     /// `null` as long as it cannot be told.
     seconds_left: Option<f64>,
@@ -37,7 +37,7 @@ impl Json {
     }
 
     /// Writes a line, if it is time for one.
-    pub(crate) fn report(&mut self, event: Progress) {
+    pub(crate) fn report(&mut self, event: Event) {
         let now = Instant::now();
         let first = self.phase != Some(event.phase);
         if first {
@@ -52,7 +52,7 @@ impl Json {
     }
 }
 
-fn line(event: Progress, time: Duration) -> Line {
+fn line(event: Event, time: Duration) -> Line {
     let seconds = time.as_secs_f64();
     let speed = if seconds > 0.0 { event.bytes as f64 / seconds } else { 0.0 };
     let left = (event.total - event.bytes) as f64 / speed;

@@ -1,17 +1,18 @@
 //! Progress on standard error: a bar for people, lines of JSON for programs, nothing in pipes.
 
 mod bar;
+mod event;
 mod json;
 
 use std::io::IsTerminal;
 use std::ops::ControlFlow;
 
-use qcow2_stream::Progress;
-
 use crate::args::{Args, Report};
 use crate::system::signals;
 use bar::Bar;
 use json::Json;
+
+pub(crate) use event::{Event, Listener, Phase};
 
 /// Somebody who wants to know how far the conversion has got.
 pub(crate) enum Reporter {
@@ -35,7 +36,7 @@ impl Reporter {
     }
 
     /// Passes an event on. Breaks if a signal asks for the end.
-    pub(crate) fn report(&mut self, event: Progress) -> ControlFlow<()> {
+    pub(crate) fn report(&mut self, event: Event) -> ControlFlow<()> {
         match self {
             Self::Silent => {}
             Self::Bar(bar) => bar.report(event),

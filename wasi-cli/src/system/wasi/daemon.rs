@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use qcow2_stream::ReadAt;
 use rustix::fd::BorrowedFd;
 
+use crate::progress::Listener;
 use crate::source::SourceError;
 
 /// An image, as the user names it. Its format is refused before.
@@ -42,7 +43,7 @@ pub(crate) fn version() -> Result<String> {
 
 impl ImageSource {
     /// Says that there is none.
-    pub(crate) fn open(image: &Image<'_>) -> Result<Self> {
+    pub(crate) fn open(image: &Image<'_>, _: Listener<'_>) -> Result<Self> {
         let Image { path, format, allowed } = image;
         bail!(
             "a WASI module cannot read {path:?} as {format}, whether or not {allowed:?} is allowed"

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::cut;
+use super::STOPPED;
+use super::checked::Checked;
+use super::cut::{self, Look};
 use super::nodes::{self, Node, Origin};
 use super::opened::{Found, Opened};
 use super::refusal::{guessed, not_allowed, seen_from_here};
+use crate::progress::Listener;
 use crate::shown::{self, shown};
 use crate::stamp::{Change, Stamp};
 use crate::system::disk;
@@ -35,6 +38,11 @@ impl Kept {
     fn new(node: &str, path: PathBuf, file: File) -> io::Result<Self> {
         let stamp = Stamp::of(&file)?;
         Ok(Self { node: node.to_owned(), path, file, stamp })
+    }
+
+    /// How long it was, in bytes, if that can be told.
+    pub(super) fn size(&self) -> u64 {
+        self.stamp.size.unwrap_or(0)
     }
 
     /// What has changed since it was opened, if anything has.
@@ -117,7 +125,14 @@ fn another(path: &Path) -> String {
 }
 
 /// Makes sure that no image has been cut off, as far as that can be told.
-pub(super) fn check_whole(nodes: &[Node], input: &Kept, others: &[Kept]) -> Result<()> {
+pub(super) fn check_whole(
+    nodes: &[Node],
+    input: &Kept,
+    others: &[Kept],
+    listener: Listener<'_>,
+) -> Result<()> {
+    let total = others.iter().fold(input.size(), |sum, kept| sum.saturating_add(kept.size()));
+    let mut checked = Checked::new(listener, total);
     for node in nodes {
         let Some(kept) = node
             .child("file")
@@ -126,14 +141,19 @@ pub(super) fn check_whole(nodes: &[Node], input: &Kept, others: &[Kept]) -> Resu
             continue;
         };
         let end = kept.stamp.size.unwrap_or(u64::MAX);
-        let missing = cut::missing(&node.driver, &kept.file, end);
-        let missing = missing.with_context(|| format!("cannot read {}", shown(&kept.path)))?;
-        if let Some(offset) = missing {
-            let name = shown(&kept.path);
-            bail!(
+        let name = shown(&kept.path);
+        let look = cut::look(&node.driver, &kept.file, end, &mut |offset| checked.at(offset));
+        match look.with_context(|| format!("cannot read {name}"))? {
+            Look::Nothing => {}
+            Look::Whole if checked.done(kept.size()).is_continue() => {}
+            Look::Whole | Look::Stopped => bail!(STOPPED),
+            Look::Missing(offset) => bail!(
                 "{name} has been cut off: it ends at {end}, and has data at {offset}; get it whole"
-            );
+            ),
         }
+    }
+    if checked.end().is_break() {
+        bail!(STOPPED);
     }
     Ok(())
 }

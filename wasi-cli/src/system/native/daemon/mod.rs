@@ -4,6 +4,7 @@
 //! Images come from strangers, so the daemon is confined by the kernel ([`sandbox`]), and what it has made of an image is
 //! looked at before a byte of it is used ([`files`]).
 
+mod checked;
 mod child;
 mod command;
 mod cut;
@@ -32,20 +33,27 @@ use std::io;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use serde_json::json;
 
+use checked::Checked;
 use child::Child;
 use files::{Kept, Permission};
 use nodes::Node;
 use opened::Opened;
 use qmp::{Qmp, QmpError};
+use socket::Door;
 use start::Start;
+
+use crate::progress::Listener;
 
 #[cfg(target_os = "linux")]
 pub(crate) use guard::become_if_asked;
 pub(crate) use program::version;
 pub(crate) use source::ImageSource;
+
+/// What is said when a signal ends the look at an image.
+const STOPPED: &str = "a signal has ended the look at the image";
 
 /// A daemon has failed.
 #[derive(Debug, thiserror::Error)]
@@ -63,14 +71,17 @@ struct Daemon {
 }
 
 impl Daemon {
-    /// Starts a daemon that exports a disk, and connects to it. The export is [`nodes::DISK`].
-    fn start(image: &Image<'_>) -> Result<(Self, UnixStream)> {
+    /// Starts a daemon that exports a disk, and returns the way to it. The export is [`nodes::DISK`].
+    fn start(image: &Image<'_>, listener: Listener<'_>) -> Result<(Self, Door)> {
         let start = Start::new(image)?;
-        let (mut child, qmp, connection) = start.spawn()?;
-        match export(qmp, &start, image, child.id()) {
+        if Checked::new(&mut *listener, start.input.size()).at(0).is_break() {
+            bail!(STOPPED);
+        }
+        let (mut child, qmp, door) = start.spawn()?;
+        match export(qmp, &start, image, child.id(), listener) {
             Ok((qmp, others)) => {
                 let files = [start.input].into_iter().chain(others).collect();
-                Ok((Self { child, _qmp: qmp, files }, connection))
+                Ok((Self { child, _qmp: qmp, files }, door))
             }
             Err(Failed::Gone(error)) if is_end(&error) => Err(anyhow!(child.fate())),
             Err(Failed::Gone(error)) => Err(anyhow!(error).context(child.fate())),
@@ -130,9 +141,11 @@ fn export(
     start: &Start,
     image: &Image<'_>,
     id: u32,
+    listener: Listener<'_>,
 ) -> Result<(Qmp, Vec<Kept>), Failed> {
     let failed = |error| match error {
         QmpError::Gone(error) => Failed::Gone(error),
+        QmpError::Stopped => Failed::Refused(anyhow!(STOPPED)),
         QmpError::Refused(reason) => {
             Failed::Refused(anyhow!(refusal::explain(&reason, image.format, &start.folder)))
         }
@@ -145,7 +158,7 @@ fn export(
     let permission =
         Permission { folder: &start.folder, input: &start.input, allowed: &start.allowed };
     let others = permission.check(&nodes, Opened::by(id)?)?;
-    files::check_whole(&nodes, &start.input, &others)?;
+    files::check_whole(&nodes, &start.input, &others, listener)?;
     qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
     Ok((qmp, others))
 }

@@ -2,13 +2,18 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// How long an answer may take. Opening an image reads its tables, perhaps from a disk that has to spin up.
+use crate::system::signals;
+
+/// How long the daemon may take to start, and to take a command.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// How often a signal is looked for meanwhile.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How long an answer may be, in bytes. That on a chain of a thousand files has a megabyte.
 const LONGEST: u64 = 64 << 20;
@@ -20,6 +25,8 @@ pub(super) enum QmpError {
     Refused(String),
     /// It says nothing more.
     Gone(io::Error),
+    /// A signal has asked for the end.
+    Stopped,
 }
 
 impl From<io::Error> for QmpError {
@@ -50,20 +57,21 @@ pub(super) struct Qmp {
 impl Qmp {
     /// Waits for the daemon's greeting: it is up then.
     pub(super) fn open(stream: UnixStream) -> Result<Self, QmpError> {
-        stream.set_read_timeout(Some(WAIT))?;
+        stream.set_read_timeout(Some(TICK))?;
         stream.set_write_timeout(Some(WAIT))?;
         let mut qmp = Self { stream: BufReader::new(stream) };
-        qmp.line()?;
+        qmp.line(WAIT)?;
         qmp.execute("qmp_capabilities", &json!({}))?;
         Ok(qmp)
     }
 
-    /// Has a command carried out.
+    /// Has a command carried out. That may take as long as the daemon lives: it reads an image, perhaps from a disk that
+    /// is slow, or has to spin up.
     pub(super) fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value, QmpError> {
         let line = json!({ "execute": command, "arguments": arguments });
         self.stream.get_mut().write_all(format!("{line}\n").as_bytes())?;
         loop {
-            let line = self.line()?;
+            let line = self.line(Duration::MAX)?;
             let answer = serde_json::from_slice(&line).map_err(io::Error::from)?;
             match answer {
                 Answer { error: Some(refusal), .. } => return Err(QmpError::Refused(refusal.desc)),
@@ -73,17 +81,24 @@ impl Qmp {
         }
     }
 
-    fn line(&mut self) -> Result<Vec<u8>, QmpError> {
-        let mut line = Vec::new();
-        let read = self.stream.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-        match read {
-            Ok(_) if line.ends_with(b"\n") => Ok(line),
-            Ok(_) => Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                let text = format!("it did not answer within {} seconds", WAIT.as_secs());
-                Err(io::Error::new(io::ErrorKind::TimedOut, text).into())
+    /// Waits for a line.
+    fn line(&mut self, most: Duration) -> Result<Vec<u8>, QmpError> {
+        let (begun, mut line) = (Instant::now(), Vec::new());
+        loop {
+            let room = LONGEST.saturating_sub(line.len() as u64);
+            match self.stream.by_ref().take(room).read_until(b'\n', &mut line) {
+                Ok(_) if line.ends_with(b"\n") => return Ok(line),
+                Ok(_) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => Err(error.into()),
+            if signals::received() {
+                return Err(QmpError::Stopped);
+            }
+            if begun.elapsed() >= most {
+                let text = format!("it did not answer within {} seconds", most.as_secs());
+                return Err(io::Error::new(io::ErrorKind::TimedOut, text).into());
+            }
         }
     }
 }
@@ -122,6 +137,21 @@ mod tests {
         let mut qmp = Qmp::open(daemon(says.leak())).unwrap();
         let error = qmp.execute("query", &json!({})).unwrap_err();
         assert!(matches!(error, QmpError::Refused(reason) if reason == "no"));
+    }
+
+    #[test]
+    fn an_answer_may_come_in_pieces_and_late() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let daemon = thread::spawn(move || {
+            theirs.write_all(format!("{UP}{{\"ret").as_bytes()).unwrap();
+            thread::sleep(5 * TICK);
+            theirs.write_all(b"urn\": 5}\n").unwrap();
+            let _ = theirs.read_to_end(&mut Vec::new());
+        });
+        let mut qmp = Qmp::open(ours).unwrap();
+        assert_eq!(qmp.execute("query", &json!({})).unwrap(), json!(5));
+        drop(qmp);
+        daemon.join().unwrap();
     }
 
     #[test]

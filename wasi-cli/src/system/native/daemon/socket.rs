@@ -1,25 +1,68 @@
 //! The socket over which the disk is read.
 
+#[cfg(target_os = "linux")]
 use std::fs;
 use std::io;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
 
+use qcow2_stream_nbd::{Address, Error, Settings, Socket};
 use tempfile::Builder;
 
-/// A socket for the daemon to listen on, and a connection to it, made already: it waits until the daemon takes it.
+/// The way to a socket. There is no other.
+#[derive(Debug)]
+pub(super) struct Door {
+    path: PathBuf,
+    /// What the path needs to be there.
+    _held: Held,
+}
+
+/// The socket itself, not open.
+#[cfg(target_os = "linux")]
+type Held = std::os::fd::OwnedFd;
+
+/// The folder with its name.
+#[cfg(not(target_os = "linux"))]
+type Held = tempfile::TempDir;
+
+/// A socket for the daemon to listen on, and the way to it.
 ///
-/// The name that both need lies in a directory of the user's own, and is gone when this returns. So nobody else can
-/// connect, and nothing is left behind, however this program ends.
-pub(super) fn connected() -> io::Result<(UnixListener, UnixStream)> {
+/// A connection that is made before it is needed would not do: QEMU drops a client that says nothing for 10 seconds, and
+/// opening and checking an image may take longer. So on Linux the way leads through a descriptor. The name, which lies in
+/// a folder of the user's own, is gone when this returns: nobody else can connect, and nothing is left behind, however
+/// this program ends.
+#[cfg(target_os = "linux")]
+pub(super) fn listening() -> io::Result<(UnixListener, Door)> {
+    use rustix::fd::AsRawFd;
+    use rustix::fs::{Mode, OFlags, open};
+
     let folder = Builder::new().prefix("qcow2-to-stdout-").tempdir()?;
     let path = folder.path().join("nbd");
     let listener = UnixListener::bind(&path)?;
-    let connection = UnixStream::connect(&path)?;
+    let socket = open(&path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
     // If one of these fails, the end of `folder` is another try.
     fs::remove_file(&path)?;
     fs::remove_dir(&folder)?;
     let _ = folder.keep();
-    Ok((listener, connection))
+    let path = format!("/proc/self/fd/{}", socket.as_raw_fd()).into();
+    Ok((listener, Door { path, _held: socket }))
+}
+
+/// A socket for the daemon to listen on, and the way to it: a name in a folder of the user's own, as long as this is
+/// there. Only a signal leaves it behind.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn listening() -> io::Result<(UnixListener, Door)> {
+    let folder = Builder::new().prefix("qcow2-to-stdout-").tempdir()?;
+    let path = folder.path().join("nbd");
+    let listener = UnixListener::bind(&path)?;
+    Ok((listener, Door { path, _held: folder }))
+}
+
+impl Door {
+    /// Connects to the daemon. After that there is no way to it any more.
+    pub(super) fn connect(self, settings: &Settings) -> Result<Socket, Error> {
+        Socket::connect(&Address::Unix(self.path), settings)
+    }
 }
 
 #[cfg(test)]
@@ -28,17 +71,19 @@ mod tests {
     use std::io::{Read, Write};
 
     #[test]
-    fn what_is_said_waits_for_whoever_listens() {
-        let (listener, mut connection) = connected().unwrap();
+    fn a_connection_is_made_when_it_is_wanted() {
+        let (listener, door) = listening().unwrap();
+        let mut connection = door.connect(&Settings::default()).unwrap();
         connection.write_all(b"x").unwrap();
         let (mut accepted, address) = listener.accept().unwrap();
         assert!(address.is_unnamed());
         accepted.read_exact(&mut [0]).unwrap();
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn no_name_is_left() {
-        let (listener, _connection) = connected().unwrap();
+        let (listener, _door) = listening().unwrap();
         let address = listener.local_addr().unwrap();
         let path = address.as_pathname().unwrap();
         assert!(!path.exists() && !path.parent().unwrap().exists(), "{path:?}");

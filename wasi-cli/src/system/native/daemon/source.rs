@@ -1,14 +1,16 @@
 //! An image as the input.
 
 use std::ops::Range;
-use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use anyhow::Result;
 use qcow2_stream::ReadAt;
-use qcow2_stream_nbd::{Client, Socket};
+use qcow2_stream_nbd::{Client, Settings};
 use rustix::fd::{AsFd, BorrowedFd};
 
+use super::socket::Door;
 use super::{Daemon, Image, nodes};
+use crate::progress::Listener;
 use crate::source::SourceError;
 use crate::system::nbd::{self, Error, NbdSource};
 
@@ -21,10 +23,10 @@ pub(crate) struct ImageSource {
 }
 
 impl ImageSource {
-    /// Starts a daemon, and connects to what it exports.
-    pub(crate) fn open(image: &Image<'_>) -> Result<Self> {
-        let (mut daemon, connection) = Daemon::start(image)?;
-        match connect(connection) {
+    /// Starts a daemon, and connects to what it exports. How far it has got with the image is reported.
+    pub(crate) fn open(image: &Image<'_>, listener: Listener<'_>) -> Result<Self> {
+        let (mut daemon, door) = Daemon::start(image, listener)?;
+        match connect(door) {
             Ok(export) => Ok(Self { export, daemon }),
             Err(error) => Err(daemon.explain(error).into()),
         }
@@ -83,9 +85,11 @@ impl Daemon {
     }
 }
 
-fn connect(connection: UnixStream) -> Result<NbdSource, Error> {
-    let socket = Socket::from_unix(connection)?;
-    let client = Client::new(socket, nodes::DISK.as_bytes(), nbd::settings())?;
+fn connect(door: Door) -> Result<NbdSource, Error> {
+    // It may take as long as the disk that it reads, like a read of our own. That it ends is seen.
+    let settings = Settings { timeout: Duration::MAX, ..nbd::settings() };
+    let socket = door.connect(&settings)?;
+    let client = Client::new(socket, nodes::DISK.as_bytes(), settings)?;
     Ok(NbdSource::new(client))
 }
 

@@ -15,7 +15,8 @@ use super::child::Child;
 use super::files::Kept;
 #[cfg(target_os = "linux")]
 use super::proc;
-use super::{Image, program, socket};
+use super::socket::{self, Door};
+use super::{Image, program};
 use crate::failure::Scarcity;
 use crate::kind;
 use crate::shown::shown;
@@ -70,8 +71,8 @@ impl Start {
     }
 
     /// Starts the daemon. Whatever it lacks of what it needs shows when one talks to it.
-    pub(super) fn spawn(&self) -> Result<(Child, UnixStream, UnixStream)> {
-        let (listener, connection) = socket::connected().context("cannot make a socket")?;
+    pub(super) fn spawn(&self) -> Result<(Child, UnixStream, Door)> {
+        let (listener, door) = socket::listening().context("cannot make a socket")?;
         let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
         let mut command = self.command()?;
         command
@@ -81,7 +82,7 @@ impl Start {
         let child = Child::spawn(&mut command).map_err(Scarcity::or_error);
         let child = child.with_context(|| format!("cannot start {}", shown(&self.program)))?;
         // With the command goes this process's end of what the daemon was given.
-        Ok((child, ours, connection))
+        Ok((child, ours, door))
     }
 
     #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! qcow2: an L1 table leads to L2 tables, and those to clusters.
 
-use super::tables::{Cut, Tables, be_u32, be_u64};
+use super::fields::{Entry, be_u32, be_u64};
+use super::tables::{Cut, Tables};
 
 /// The bits of an entry that are an offset, in L1 tables and for ordinary clusters.
 const OFFSET: u64 = 0x00ff_ffff_ffff_fe00;
@@ -17,21 +18,19 @@ const DATA_FILE: u64 = 1 << 2;
 /// Incompatible feature: an L2 entry has a bitmap behind it.
 const EXTENDED_L2: u64 = 1 << 4;
 
-pub(super) fn check(tables: &Tables<'_>) -> Result<(), Cut> {
-    let header = tables.read(0, 72)?;
-    let features = if be_u32(&header, 4) < 3 { 0 } else { be_u64(&tables.read(72, 8)?, 0) };
+pub(super) fn check(tables: &mut Tables<'_>) -> Result<(), Cut> {
+    let (header, end) = (tables.header(0, 72)?, tables.end);
+    let features = if be_u32(&header, 4) < 3 { 0 } else { be_u64(&tables.header(72, 8)?, 0) };
     let bits = be_u32(&header, 20);
     if features & DATA_FILE != 0 || !(9..=21).contains(&bits) {
         return Ok(());
     }
-    let entries = u64::from(be_u32(&header, 36));
-    let l1 = tables.read(be_u64(&header, 40), entries.saturating_mul(8))?;
-    let l2_tables = l1.chunks_exact(8).map(|entry| be_u64(entry, 0) & OFFSET);
-    l2_tables.filter(|offset| *offset != 0).try_for_each(|offset| {
-        let l2 = tables.read(offset, 1 << bits)?;
-        let size = if features & EXTENDED_L2 == 0 { 8 } else { 16 };
-        let data = l2.chunks_exact(size).filter_map(|entry| data(entry, bits));
-        data.into_iter().try_for_each(|offset| tables.has(offset))
+    let (entries, l1) = (be_u32(&header, 36), be_u64(&header, 40));
+    let offset = |entry: &[u8]| be_u64(entry, 0) & OFFSET;
+    let l2 = tables.offsets(l1, entries.into(), Entry::Eight, offset)?;
+    let entry = if features & EXTENDED_L2 == 0 { Entry::Eight } else { Entry::Sixteen };
+    tables.tables(l2, (1 << bits) / entry.size(), entry, |entry| {
+        data(entry, bits).map_or(Ok(()), |offset| end.has(offset))
     })
 }
 
