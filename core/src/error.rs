@@ -58,6 +58,19 @@ pub enum Error<R, W = Infallible> {
         /// Bytes that it said it took.
         taken: u64,
     },
+    /// The range of the image that was asked for is reversed, or begins behind the image's end.
+    #[error(
+        "range: {start} to {end} is reversed, or begins behind the image's end at {size}; \
+         begin at {size} or before"
+    )]
+    Range {
+        /// Where it begins, in bytes of the image.
+        start: u64,
+        /// Where it ends.
+        end: u64,
+        /// The length of the image.
+        size: u64,
+    },
     /// The image ended early: a defect of this library.
     #[error("wrote {written} bytes of {end}; please report this")]
     Incomplete {
@@ -89,6 +102,7 @@ impl<R> Error<R, Infallible> {
             Self::SourceCount { offset, given, read } => Error::SourceCount { offset, given, read },
             Self::Sink { error, .. } => match error {},
             Self::SinkStuck { offset, given, taken } => Error::SinkStuck { offset, given, taken },
+            Self::Range { start, end, size } => Error::Range { start, end, size },
             Self::Incomplete { written, end } => Error::Incomplete { written, end },
             Self::Plan(error) => Error::Plan(error),
             Self::Map(error) => Error::Map(error),

@@ -85,7 +85,12 @@ impl Whole<'_> {
         let part = self.part(range.clone());
         assert!(part.starts_with(&sink.bytes), "a wrong byte of {range:?}");
         match result {
+            Err(Error::Range { size, .. }) => {
+                assert!(range.start > range.end || range.start > size, "{range:?} of {size}");
+                assert!(sink.bytes.is_empty() && size == self.image_size());
+            }
             Ok(()) => {
+                assert!(range.start <= range.end && range.start <= self.image_size());
                 assert!(!source.is_wrong && !sink.is_wrong, "a fault was overlooked");
                 assert!(sink.bytes.len() == part.len(), "{range:?} is cut short");
             }
@@ -109,7 +114,9 @@ impl Whole<'_> {
         let result = read_image_at(self.layout, &mut source, HostOffset::new(offset), &mut bytes);
         let part = self.part(offset..offset.saturating_add(bytes.len() as u64));
         match result {
+            Err(Error::Range { size, .. }) => assert!(offset > size, "{offset} of {size}"),
             Ok(read) => {
+                assert!(offset <= self.image_size(), "{offset}");
                 assert!(!source.is_wrong, "a fault was overlooked");
                 assert!(&bytes[..read] == part, "{} bytes at {offset}", bytes.len());
                 assert!(bytes[read..].iter().all(|byte| *byte == 0xee), "a byte too many");

@@ -26,8 +26,8 @@
 #define QCOW2_STREAM_REFUSED 8        /* no image with these options can hold this disk */
 #define QCOW2_STREAM_MEMORY 9         /* no memory is left */
 #define QCOW2_STREAM_CANCELLED 10     /* progress asked to stop */
-#define QCOW2_STREAM_ARGUMENT 11      /* no handle, no block, or no range */
-#define QCOW2_STREAM_BUSY 12          /* a call from within an import */
+#define QCOW2_STREAM_ARGUMENT 11      /* no handle, no block, or no range of the image */
+#define QCOW2_STREAM_BUSY 12          /* from within an import; or discard the instance: see "Exports" */
 #define QCOW2_STREAM_DEFECT 13        /* a defect of the module; please report it */
 
 /* What next_data returns, if nothing failed. */
@@ -83,11 +83,17 @@ typedef int32_t qcow2_stream_import_progress(uint32_t id, uint32_t phase, uint64
 
 /*
  * Exports: what the host calls, never from within an import. A negative result is a failure.
+ *
+ * After an import that unwound the module (an exception of the host's language) or a trap (fuel, an epoch, the stack),
+ * discard the instance: each call but abi_version, error_message and error_length is refused from then on, alloc with 0
+ * and the others with QCOW2_STREAM_BUSY.
+ *
+ * Any call, and alloc above all, may grow the memory and move it: take its base anew after each call, and in each import.
  */
 
 typedef uint32_t qcow2_stream_abi_version(void);
 
-/* A block of zeros for arguments and results: its address, 0 if there is no memory. */
+/* A block of zeros for arguments and results: its address, 0 if it failed; error_message says why. */
 typedef uint32_t qcow2_stream_alloc(uint32_t length);
 
 /* Gives a block back. */
@@ -106,16 +112,25 @@ typedef int64_t qcow2_stream_length(int32_t plan);
 /* Puts a struct qcow2_stream_summary into a block. */
 typedef int32_t qcow2_stream_summary_into(int32_t plan, uint32_t summary);
 
-/* Writes the image from offset start to before offset end, or to its end: (0, UINT64_MAX) is all of it. */
+/*
+ * Writes the image from offset start to before offset end, or to its end: (0, UINT64_MAX) is all of it. start may be
+ * the image's length, where nothing is left to write, and no more.
+ */
 typedef int32_t qcow2_stream_run(int32_t plan, uint32_t sink, uint64_t start, uint64_t end);
 
-/* Fills bytes, in a block, with the image from offset on: how many, fewer than length at the image's end only. */
+/*
+ * Fills bytes, in a block, with the image from offset on: how many, fewer than length at the image's end only. offset
+ * may be the image's length, and no more.
+ */
 typedef int32_t qcow2_stream_read_at(int32_t plan, uint64_t offset, uint32_t bytes, uint32_t length);
 
 /* Forgets a plan. */
 typedef int32_t qcow2_stream_release(int32_t plan);
 
-/* The text of the last failure: where it is and how long, in UTF-8 without a NUL. Valid until the next call. */
+/*
+ * The text of the last failure: where it is and how long, in UTF-8 without a NUL. Both are good until the next call of
+ * any other export; copy the text before.
+ */
 typedef uint32_t qcow2_stream_error_message(void);
 typedef uint32_t qcow2_stream_error_length(void);
 

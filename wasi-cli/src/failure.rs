@@ -91,9 +91,11 @@ impl Failure {
                 let what = format!("no qcow2 image can hold {} this way", shown(input));
                 Self::new(REFUSED, anyhow::Error::new(error).context(what))
             }
-            Error::Incomplete { .. } | Error::Map(_) | Error::NoBuffer | Error::Cancelled => {
-                Self::other(error)
-            }
+            Error::Incomplete { .. }
+            | Error::Range { .. }
+            | Error::Map(_)
+            | Error::NoBuffer
+            | Error::Cancelled => Self::other(error),
         }
     }
 

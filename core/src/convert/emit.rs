@@ -2,7 +2,7 @@
 
 use core::ops::{ControlFlow, Range};
 
-use super::{front, read_exact, widen};
+use super::{check, front, read_exact, widen};
 use crate::address::HostOffset;
 use crate::error::Error;
 use crate::io::{ReadAt, Write};
@@ -34,10 +34,12 @@ where
 }
 
 /// Writes the part of the image within `range`, as far as the image reaches. Parts that follow one
-/// another join to the whole, so a transfer can be resumed, or cut up and sent in parallel.
+/// another join to the whole, so a transfer can be resumed, or cut up and sent in parallel. From the end
+/// of the image on, nothing is left to write.
 ///
 /// # Errors
-/// As for [`convert`](super::convert).
+/// As for [`convert`](super::convert), and [`Error::Range`] if the range is reversed or begins behind the
+/// end: whoever resumes at a wrong place must not take that for the rest of the image.
 pub fn emit_range<S, W>(
     layout: &Layout,
     range: Range<HostOffset>,
@@ -53,6 +55,7 @@ where
     if buffer.is_empty() {
         return Err(Error::NoBuffer);
     }
+    check(layout, &range)?;
     let start = range.start.get();
     let end = range.end.get().min(layout.image_size());
     let mut pass = Pass {

@@ -4,12 +4,13 @@ mod emit;
 mod read;
 mod scan;
 
-use core::ops::ControlFlow;
+use core::ops::{ControlFlow, Range};
 
 pub use emit::{emit, emit_range};
 pub use read::read_image_at;
 pub use scan::{next_data, scan, scan_range};
 
+use crate::address::HostOffset;
 use crate::error::Error;
 use crate::io::{ReadAt, Write};
 use crate::layout::Layout;
@@ -38,6 +39,15 @@ where
     let layout = scan(source, options, buffer, &mut progress).map_err(Error::with_sink)?;
     emit(&layout, source, sink, buffer, &mut progress)?;
     Ok(layout)
+}
+
+/// Refuses a range that is reversed or begins behind the image's end, of which there is nothing to give.
+fn check<R, W>(layout: &Layout, range: &Range<HostOffset>) -> Result<(), Error<R, W>> {
+    let (start, end, size) = (range.start.get(), range.end.get(), layout.image_size());
+    if start > end || start > size {
+        return Err(Error::Range { start, end, size });
+    }
+    Ok(())
 }
 
 /// Reads exactly as many bytes as the buffer holds.

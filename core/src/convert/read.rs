@@ -1,6 +1,6 @@
 //! Any range of the image, into memory.
 
-use super::{front, read_exact, widen};
+use super::{check, front, read_exact, widen};
 use crate::address::HostOffset;
 use crate::error::Error;
 use crate::io::ReadAt;
@@ -11,16 +11,17 @@ use crate::segment::Segment;
 /// that fit, or what is left of the image. Meant for whoever serves ranges, and has no sink.
 ///
 /// # Errors
-/// [`Error`], never that of a sink. What the buffer holds then is no part of the image.
+/// [`Error`], never that of a sink; [`Error::Range`] if the offset lies behind the image's end. What the buffer holds then is no part of the image.
 pub fn read_image_at<S: ReadAt + ?Sized>(
     layout: &Layout,
     source: &mut S,
     offset: HostOffset,
     buffer: &mut [u8],
 ) -> Result<usize, Error<S::Error>> {
-    let end = offset.get().saturating_add(widen(buffer.len()));
+    let end = HostOffset::new(offset.get().saturating_add(widen(buffer.len())));
+    check(layout, &(offset..end))?;
     let mut filled = 0_usize;
-    for segment in layout.segments_in(offset..HostOffset::new(end)) {
+    for segment in layout.segments_in(offset..end) {
         // The segments of the range are together no longer than the buffer.
         let bytes = front(buffer.get_mut(filled..).unwrap_or_default(), segment.length());
         match segment {

@@ -47,6 +47,7 @@ fn act(plan: &Plan, action: &Action, host: &RefCell<Host>) -> Outcome {
             let link = || Link(host);
             plan.run(start..end, &mut link(), &mut link(), &mut link()).map(|()| {
                 let length = plan.length();
+                assert!(start <= end && start <= length, "no range of the image");
                 let written = host.borrow().image.len() as u64 - before;
                 assert_eq!(written, end.min(length).saturating_sub(start), "an image cut short");
                 Vec::new()
@@ -55,6 +56,7 @@ fn act(plan: &Plan, action: &Action, host: &RefCell<Host>) -> Outcome {
         Action::Read { offset, length } => {
             let mut bytes = vec![0; length as usize];
             plan.read_at(&mut Link(host), offset, &mut bytes).map(|read| {
+                assert!(offset <= plan.length(), "behind the image");
                 let left = plan.length().saturating_sub(offset);
                 assert_eq!(read as u64, left.min(length.into()), "a part cut short");
                 bytes.truncate(read);

@@ -24,13 +24,16 @@ pub enum Code {
     Memory = 9,
     /// The host asked to stop.
     Cancelled = 10,
-    /// An argument that is no handle, no block, or no range.
+    /// An argument that is no handle, no block, or no range of the image.
     Argument = 11,
-    /// A call from within another one.
+    /// A call from within an import, or after one that threw, or after a trap.
     Busy = 12,
     /// A defect of this library.
     Defect = 13,
 }
+
+const BUSY: &str = "a call from within an import, or after an import that threw, or after a trap: \
+    return from the import, or discard this instance";
 
 impl Code {
     /// All of them, in the order of their numbers.
@@ -74,7 +77,7 @@ impl Code {
             Self::Memory => "out of memory",
             Self::Cancelled => "cancelled",
             Self::Argument => "argument: a value that cannot be",
-            Self::Busy => "a call from within another one",
+            Self::Busy => BUSY,
             Self::Defect => "a defect; please report this",
         }
     }

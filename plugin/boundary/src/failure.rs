@@ -25,6 +25,12 @@ impl Failure {
         Self { code, text: Text::new(arguments) }
     }
 
+    /// A failure with the words of its code, which takes no memory.
+    #[must_use]
+    pub fn plain(code: Code) -> Self {
+        Self { code, text: Text::default() }
+    }
+
     /// The words, never none.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -80,6 +86,9 @@ impl From<Error<Fault, Trouble>> for Failure {
             Error::Map(error) | Error::Plan(PlanError::Map(error)) => of_map(error),
             Error::Plan(_) => Code::Refused,
             Error::Cancelled => Code::Cancelled,
+            Error::Range { .. } => {
+                return Self::new(Code::Argument, format_args!("argument: {error}"));
+            }
             Error::Incomplete { .. } | Error::NoBuffer => Code::Defect,
         };
         Self::new(code, format_args!("{error}"))

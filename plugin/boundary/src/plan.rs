@@ -4,11 +4,10 @@ use core::ops::Range;
 
 use qcow2_stream::{Error, HostOffset, Layout, LayoutSummary, emit_range, read_image_at, scan};
 
-use crate::checked::{Checked, Outlet};
+use crate::checked::{Checked, Fault, Outlet};
 use crate::choices::Choices;
-use crate::code::Code;
 use crate::failure::Failure;
-use crate::host::{Sink, Source, Watch};
+use crate::host::{Sink, Source, Trouble, Watch};
 use crate::memory::{buffer, room_for_header};
 
 /// A planned image. It is bound to the source that it was made of, whose bytes it does not hold.
@@ -51,10 +50,11 @@ impl Plan {
         self.layout.summary()
     }
 
-    /// Writes the part of the image within `range`, as far as the image reaches.
+    /// Writes the part of the image within `range`, as far as the image reaches: nothing from its end on.
     ///
     /// # Errors
-    /// As for [`new`](Self::new), and if the sink fails or the range is reversed. What the sink has then is no image.
+    /// As for [`new`](Self::new), and if the sink fails, or the range is reversed or begins behind the image's end. What
+    /// the sink has then is no image.
     pub fn run(
         &self,
         range: Range<u64>,
@@ -62,10 +62,7 @@ impl Plan {
         sink: &mut impl Sink,
         watch: &mut impl Watch,
     ) -> Result<(), Failure> {
-        if range.start > range.end {
-            let said = format_args!("argument: the range {} to {}", range.start, range.end);
-            return Err(Failure::new(Code::Argument, said));
-        }
+        self.check(&range)?;
         let mut buffer = buffer()?;
         room_for_header(self.name)?;
         let mut source = Checked::new(source);
@@ -81,13 +78,15 @@ impl Plan {
     /// what is left of the image.
     ///
     /// # Errors
-    /// As for [`new`](Self::new). What the bytes are then is no part of the image.
+    /// As for [`new`](Self::new), and if the offset lies behind the image's end. What the bytes are then is no part of
+    /// the image.
     pub fn read_at(
         &self,
         source: &mut impl Source,
         offset: u64,
         bytes: &mut [u8],
     ) -> Result<usize, Failure> {
+        self.check(&(offset..u64::MAX))?;
         room_for_header(self.name)?;
         let mut source = Checked::new(source);
         let offset = HostOffset::new(offset);
@@ -95,5 +94,14 @@ impl Plan {
         let read = read.map_err(Error::with_sink)?;
         source.still_has(self.layout.source_size())?;
         Ok(read)
+    }
+
+    /// Refuses, before the host is asked for anything, what the core would refuse.
+    fn check(&self, range: &Range<u64>) -> Result<(), Failure> {
+        let (start, end, size) = (range.start, range.end, self.length());
+        if start <= end && start <= size {
+            return Ok(());
+        }
+        Err(Error::<Fault, Trouble>::Range { start, end, size }.into())
     }
 }

@@ -1,7 +1,9 @@
 //! What the host calls.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::mem::ManuallyDrop;
 
 use qcow2_stream_plugin_boundary::{Choices, Code, Failure, LayoutSummary, Plan};
 
@@ -10,17 +12,29 @@ use crate::bindings::exports::qcow2_stream::plugin::convert::{
     self, ByteRange, Error, ErrorCode, Guest, GuestPlan, Options, Summary,
 };
 use crate::bindings::qcow2_stream::plugin::host::{Sink, Source, Watch};
+use crate::guard::Call;
 use crate::imports::{HostSink, HostSource, HostWatch};
 
 impl Guest for Plugin {
     type Plan = Planned;
 }
 
-/// A plan and its source.
+/// A plan with its source. A call holds it, too, as long as it lasts: jco lets a host dispose of a plan that runs.
 #[allow(unreachable_pub)] // It is the type of a public trait.
-pub struct Planned {
+pub struct Planned(Rc<Held>);
+
+struct Held {
     plan: Plan,
     source: Source,
+}
+
+impl Planned {
+    /// What a call uses, so that it never looks at `self` again, which may be gone. Not inlined, or the compiler could
+    /// read the pointer from there once more.
+    #[inline(never)]
+    fn hold(&self) -> Rc<Held> {
+        Rc::clone(&self.0)
+    }
 }
 
 impl GuestPlan for Planned {
@@ -29,6 +43,10 @@ impl GuestPlan for Planned {
         options: Options,
         watch: Option<&Watch>,
     ) -> Result<convert::Plan, Error> {
+        // From within an import it may be the very handle of the source that is being read, under jco: not dropped then.
+        let source = ManuallyDrop::new(source);
+        let _call = Call::begin()?;
+        let source = ManuallyDrop::into_inner(source);
         let data_file = options.data_file.as_ref();
         let choices = Choices {
             cluster_size: given(options.cluster_size)?,
@@ -37,16 +55,17 @@ impl GuestPlan for Planned {
             data_file_raw: data_file.is_some_and(|file| file.raw),
         };
         let plan = Plan::new(&mut HostSource(&source), choices, &mut HostWatch(watch))?;
-        qcow2_stream_plugin_boundary::room_for(size_of::<Self>())?;
-        Ok(convert::Plan::new(Self { plan, source }))
+        // For what is held, its counts, and what is generated around them.
+        qcow2_stream_plugin_boundary::room_for(2 * size_of::<Held>())?;
+        Ok(convert::Plan::new(Self(Rc::new(Held { plan, source }))))
     }
 
     fn length(&self) -> u64 {
-        self.plan.length()
+        self.0.plan.length()
     }
 
     fn summary(&self) -> Summary {
-        self.plan.summary().into()
+        self.0.plan.summary().into()
     }
 
     fn run(
@@ -55,19 +74,23 @@ impl GuestPlan for Planned {
         part: Option<ByteRange>,
         watch: Option<&Watch>,
     ) -> Result<(), Error> {
+        let _call = Call::begin()?;
+        let held = self.hold();
         let range = part.map_or(0..u64::MAX, |part| part.start..part.end);
-        let mut source = HostSource(&self.source);
+        let mut source = HostSource(&held.source);
         let sink = &mut HostSink(sink);
-        Ok(self.plan.run(range, &mut source, sink, &mut HostWatch(watch))?)
+        Ok(held.plan.run(range, &mut source, sink, &mut HostWatch(watch))?)
     }
 
     fn read_at(&self, offset: u64, length: u32) -> Result<Vec<u8>, Error> {
-        let left = self.plan.length().saturating_sub(offset).min(length.into());
+        let _call = Call::begin()?;
+        let held = self.hold();
+        let left = held.plan.length().saturating_sub(offset).min(length.into());
         let wanted = usize::try_from(left).unwrap_or(usize::MAX);
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(wanted).map_err(|_| Failure::memory(wanted))?;
         bytes.resize(wanted, 0);
-        let read = self.plan.read_at(&mut HostSource(&self.source), offset, &mut bytes)?;
+        let read = held.plan.read_at(&mut HostSource(&held.source), offset, &mut bytes)?;
         bytes.truncate(read);
         Ok(bytes)
     }

@@ -14,3 +14,5 @@ for (const [name, contents] of Object.entries(files)) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, contents);
 }
+// Node takes a file that ends in .js for an ES module only if this says so.
+writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)] // A static that is not Sync by itself.
 
 use alloc::vec::Vec;
-use core::cell::RefCell;
+use core::cell::{Cell, RefCell};
 
 use qcow2_stream_plugin_boundary::{Code, Failure, Plan};
 
@@ -56,43 +56,55 @@ fn no_plan(handle: i32) -> Failure {
     Failure::new(Code::Argument, format_args!("argument: {handle} is the handle of no plan"))
 }
 
-struct Global<T>(RefCell<T>);
+struct Global<T>(T);
 
 // SAFETY: without atomics, which are refused above, a module's instance has one thread.
 unsafe impl<T> Sync for Global<T> {}
 
-static STATE: Global<State> = Global(RefCell::new(State {
+static STATE: Global<RefCell<State>> = Global(RefCell::new(State {
     blocks: Blocks::new(),
     plans: Plans { held: Vec::new(), last: 0 },
 }));
 
-/// The last failure. Not part of the state, which a call from within another cannot have.
-static FAILURE: Global<Option<Failure>> = Global(RefCell::new(None));
+/// The last failure but for a refused call.
+static FAILURE: Global<RefCell<Option<Failure>>> = Global(RefCell::new(None));
+
+/// Whether a call has been refused since.
+static REFUSED: Global<Cell<bool>> = Global(Cell::new(false));
 
 /// Does something with the state, and keeps the failure if there is one: then the result is its code, negative.
+///
+/// A call from within an import is refused. So is every call after an import that threw, or after a trap: they leave the
+/// state taken, and what was being changed, the allocator's lists too, may be half changed. That is why a refusal takes
+/// no memory and frees none, and why a failure is kept before the state is given back.
 pub(crate) fn with<T: From<i8>>(action: impl FnOnce(&mut State) -> Result<T, Failure>) -> T {
-    let result = match STATE.0.try_borrow_mut() {
-        Ok(mut state) => action(&mut state),
-        Err(_) => Err(Failure::new(
-            Code::Busy,
-            format_args!("a call from within an import; return from it first"),
-        )),
+    let Ok(mut state) = STATE.0.try_borrow_mut() else {
+        REFUSED.0.set(true);
+        return T::from(negative(Code::Busy));
     };
-    result.unwrap_or_else(|failure| T::from(keep(failure)))
+    action(&mut state).unwrap_or_else(|failure| T::from(keep(failure)))
 }
 
 fn keep(failure: Failure) -> i8 {
-    let code = i8::try_from(failure.code.number()).unwrap_or(i8::MAX);
-    // Nothing holds it while the host is called.
+    let code = negative(failure.code);
+    REFUSED.0.set(false);
+    // Nothing else holds it, unless a trap came in the middle of this.
     if let Ok(mut last) = FAILURE.0.try_borrow_mut() {
         *last = Some(failure);
     }
-    code.saturating_neg()
+    code
+}
+
+fn negative(code: Code) -> i8 {
+    i8::try_from(code.number()).unwrap_or(i8::MAX).saturating_neg()
 }
 
 /// The address and the length of the last failure's text.
 pub(crate) fn last_text() -> (*const u8, usize) {
-    let last = FAILURE.0.borrow();
-    let text = last.as_ref().map_or("", Failure::text);
+    let last = FAILURE.0.try_borrow().ok().filter(|_| !REFUSED.0.get());
+    let text = match &last {
+        Some(failure) => failure.as_ref().map_or("", Failure::text),
+        None => Code::Busy.text(),
+    };
     (text.as_ptr(), text.len())
 }

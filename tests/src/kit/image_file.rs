@@ -24,7 +24,7 @@ impl<'a, S> ImageFile<'a, S> {
 
 impl<S: ReadAt<Error = Infallible>> Read for ImageFile<'_, S> {
     fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
-        if buf.is_empty() {
+        if buf.is_empty() || self.position >= self.layout.image_size() {
             return Ok(0);
         }
         let end = self.position.saturating_add(buf.len() as u64);

@@ -1,10 +1,11 @@
 //! The image in parts: any parts that follow one another join to the same bytes.
 
+use std::convert::Infallible;
 use std::ops::Range;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use qcow2_stream::{HostOffset, Layout, Segment, emit, emit_range, read_image_at, scan};
+use qcow2_stream::{Error, HostOffset, Layout, Segment, emit, emit_range, read_image_at, scan};
 use qcow2_stream_tests::corpus::{Fill, Input, Write};
 use qcow2_stream_tests::kit::{Memory, go_on, options, with_data_file};
 
@@ -47,6 +48,16 @@ impl Whole {
         emit_range(&self.layout, hosts(range), &mut disk, &mut bytes, &mut buffer, go_on)
             .expect("it can be written");
         bytes
+    }
+
+    /// Why there is no part within `range`. Nothing is written then.
+    fn refused(&self, range: Range<u64>) -> Error<Infallible> {
+        let mut bytes = Vec::new();
+        let (mut disk, mut buffer) = (&self.disk, vec![0; 4096]);
+        let done =
+            emit_range(&self.layout, hosts(range), &mut disk, &mut bytes, &mut buffer, go_on);
+        assert!(bytes.is_empty());
+        done.expect_err("there is no such range")
     }
 
     /// The part within `range`, segment by segment, as a front end with its own I/O does it.
@@ -149,10 +160,10 @@ fn a_part_of_any_few_bytes_is_right_at_every_offset() {
 }
 
 #[test]
-fn a_range_past_the_end_is_cut_or_empty() {
+fn a_range_that_ends_past_the_end_is_cut_and_at_the_end_nothing_is_left() {
     let whole = Whole::new(false);
     let end = whole.length();
-    for start in [0, 1, end - 513, end - 1, end, end + 1, u64::MAX - 1, u64::MAX] {
+    for start in [0, 1, end - 513, end - 1, end] {
         for stop in [end, end + 1, end + 512, 1 << 63, u64::MAX] {
             whole.assert_part(start..stop, 4096);
         }
@@ -160,14 +171,34 @@ fn a_range_past_the_end_is_cut_or_empty() {
     assert_eq!(whole.emitted(end - 1..u64::MAX, 4096).len(), 1);
 }
 
+/// Whoever resumes at a wrong place must not hear that the rest was written.
 #[test]
-fn an_empty_or_reversed_range_gives_nothing() {
+fn a_range_that_begins_behind_the_end_is_refused() {
+    let whole = Whole::new(false);
+    let size = whole.length();
+    for start in [size + 1, size + 512, 1 << 63, u64::MAX - 1, u64::MAX] {
+        let expected = Error::Range { start, end: u64::MAX, size };
+        assert_eq!(whole.refused(start..u64::MAX), expected);
+        let read =
+            read_image_at(&whole.layout, &mut &whole.disk, HostOffset::new(start), &mut [0xee; 9]);
+        let end = start.saturating_add(9);
+        assert_eq!(read, Err(Error::Range { start, end, size }));
+    }
+}
+
+#[test]
+fn an_empty_range_gives_nothing_and_a_reversed_one_is_refused() {
     let whole = Whole::new(false);
     let end = whole.length();
     let bounds = [0, 1, 512, end / 2, end - 1, end, end + 1, u64::MAX];
     for (start, stop) in bounds.iter().flat_map(|start| bounds.map(|stop| (*start, stop))) {
         if stop <= start {
-            assert!(whole.emitted(start..stop, 4096).is_empty(), "{start}..{stop}");
+            if stop < start || start > end {
+                let expected = Error::Range { start, end: stop, size: end };
+                assert_eq!(whole.refused(start..stop), expected);
+            } else {
+                assert!(whole.emitted(start..stop, 4096).is_empty(), "{start}..{stop}");
+            }
             assert_eq!(whole.layout.segments_in(hosts(start..stop)).count(), 0, "{start}..{stop}");
         }
     }

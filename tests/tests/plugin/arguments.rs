@@ -95,8 +95,25 @@ fn a_block_is_freed_once() {
 }
 
 #[test]
-fn a_reversed_range_is_refused() {
+fn a_range_that_is_reversed_or_behind_the_image_is_refused_before_the_host_is_asked() {
     let (mut plugin, plan) = planned();
+    let length = plugin.length(plan).expect("no trap").expect("a plan has one") as u64;
+    let before = plugin.store.data().calls;
     assert_failure(plugin.run(plan, 10, 5), Code::Argument, &["10", "5"]);
+    for start in [length + 1, length + 512, 1 << 63, u64::MAX] {
+        let words = ["argument: range", &*start.to_string(), &*length.to_string()];
+        assert_failure(plugin.run(plan, start, u64::MAX), Code::Argument, &words);
+        assert_failure(plugin.read_at(plan, start, 9), Code::Argument, &words);
+    }
+    assert_eq!(plugin.store.data().calls, before);
+    assert!(plugin.store.data().image.is_empty());
+}
+
+#[test]
+fn at_the_end_of_the_image_nothing_is_left_and_all_is_well() {
+    let (mut plugin, plan) = planned();
+    let length = plugin.length(plan).expect("no trap").expect("a plan has one") as u64;
+    assert_eq!(plugin.run(plan, length, u64::MAX).expect("no trap"), Ok(0));
+    assert_eq!(plugin.read_at(plan, length, 9).expect("no trap"), Ok(Vec::new()));
     assert!(plugin.store.data().image.is_empty());
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use qcow2_stream_tests::command::{
-    Digest, FrontEnd, Workplace, digest, finish, judge, run, spawn, sweep_without,
+    Digest, FrontEnd, Outcome, Workplace, digest, finish, judge, run, spawn, sweep_without,
 };
 use qcow2_stream_tests::corpus::{DataFile, Input, Vector, corpus};
 use qcow2_stream_tests::installed::{cache, installed, npm_package};
@@ -57,7 +57,7 @@ fn python() -> Command {
 }
 
 /// The component as JavaScript.
-fn transpiled() -> &'static Path {
+pub(crate) fn transpiled() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let jco = npm_package("jco-transpile");
@@ -185,20 +185,44 @@ fn the_component_stands_hostile_hosts_and_wasmtime_s_limits() {
     done(cargo.current_dir(Path::new(HOSTS).join("rust")));
 }
 
-#[test]
-fn the_example_of_the_readme_makes_an_image() {
+/// Runs the example of the readme with a body for `put`, which may use `nth`, the number of its call.
+fn example(put: &str) -> (Outcome, Vec<u8>) {
     let readme = include_str!("../../../plugin/README.md");
     let (_, example) = readme.split_once("```js\n").expect("an example in JavaScript");
     let (example, _) = example.split_once("```").expect("its end");
-    let place = Workplace::with_disk(FrontEnd::Native, &Input::dense(300_001));
+    let place = Workplace::with_disk(FrontEnd::Native, &Input::dense(1_300_001));
     let script = place.path("example.mjs");
-    let before = "import { readFileSync } from 'node:fs';
+    let before = format!(
+        "import {{ readFileSync }} from 'node:fs';
         const [module, disk] = process.argv.slice(2).map((path) => readFileSync(path));
-        const image = [];";
+        const image = [];
+        let nth = 0;
+        const put = (bytes) => {{ nth += 1; {put} image.push(bytes); }};"
+    );
     let after = "process.stdout.write(Buffer.concat(image));";
-    std::fs::write(&script, [before, example, after].join("\n")).expect("it is written");
+    std::fs::write(&script, [&*before, example, after].join("\n")).expect("it is written");
     let mut node = Command::new("node");
     node.arg(script).arg(artefact(MODULE)).arg(place.disk());
-    let image = run(node).image();
-    assert!(image == run(place.command(["disk.raw"])).image(), "native has other bytes");
+    (run(node), run(place.command(["disk.raw"])).image())
+}
+
+#[test]
+fn the_example_of_the_readme_makes_an_image() {
+    let (outcome, image) = example("");
+    assert!(outcome.image() == image, "native has other bytes");
+}
+
+#[test]
+fn the_example_of_the_readme_goes_on_where_a_sink_stopped() {
+    let (outcome, image) = example("if (nth % 5 !== 0) throw new Error('full');");
+    assert!(outcome.image() == image, "native has other bytes");
+}
+
+#[test]
+fn the_example_of_the_readme_gives_up_on_a_sink_that_takes_nothing() {
+    let (outcome, _) = example("if (nth > 2) throw new Error(`call ${nth}`);");
+    assert!(!outcome.status.success() && outcome.stdout.is_empty());
+    let words = "sink: writing at offset ";
+    assert!(outcome.stderr.contains(words), "{}", outcome.stderr);
+    assert!(!outcome.stderr.contains("at offset 0 "), "{}", outcome.stderr);
 }

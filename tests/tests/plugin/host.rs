@@ -1,6 +1,6 @@
 //! A host of the core module in wasmi, whose answers a script may replace.
 
-use wasmi::{Caller, Engine, Extern, Linker, Memory, StoreLimits};
+use wasmi::{Caller, Engine, Error, Extern, Linker, Memory, StoreLimits};
 
 /// A call that the plugin made.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -21,9 +21,14 @@ pub(crate) enum Answer {
     Number(i64),
     /// It gives all that is asked for, this byte again and again.
     Fill(u8),
+    /// It throws: the engine unwinds the plugin.
+    Throw,
     /// It says that the next data begin and end here.
     Range(u64, u64),
 }
+
+/// What [`Answer::Throw`] throws.
+pub(crate) const THROWN: &str = "told to throw";
 
 /// Says what each call does, from its number and itself.
 pub(crate) type Script = Box<dyn FnMut(usize, Call) -> Answer + Send>;
@@ -40,11 +45,14 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    fn act(&mut self, call: Call) -> Answer {
+    fn act(&mut self, call: Call) -> Result<Answer, Error> {
         let number = self.calls;
         assert!(number < 100_000, "the plugin does not end");
         self.calls += 1;
-        (self.script)(number, call)
+        match (self.script)(number, call) {
+            Answer::Throw => Err(Error::new(THROWN)),
+            answer => Ok(answer),
+        }
     }
 
     fn read_at(&self, offset: u64, bytes: &mut [u8]) -> usize {
@@ -66,20 +74,26 @@ pub(crate) fn linker(engine: &Engine) -> Linker<Host> {
     linker
 }
 
-fn size(mut caller: Caller<'_, Host>, _source: u32) -> i64 {
+fn size(mut caller: Caller<'_, Host>, _source: u32) -> Result<i64, Error> {
     nest(&mut caller);
     let host = caller.data_mut();
-    match host.act(Call::Size) {
+    Ok(match host.act(Call::Size)? {
         Answer::Number(number) => number,
         _ => host.disk.len() as i64,
-    }
+    })
 }
 
-fn read_at(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32, length: u32) -> i32 {
+fn read_at(
+    mut caller: Caller<'_, Host>,
+    _source: u32,
+    offset: u64,
+    at: u32,
+    length: u32,
+) -> Result<i32, Error> {
     nest(&mut caller);
     let (memory, host) = memory(&mut caller);
     let bytes = &mut memory[at as usize..][..length as usize];
-    match host.act(Call::Read { offset, length }) {
+    Ok(match host.act(Call::Read { offset, length })? {
         Answer::Number(number) => {
             let count = usize::try_from(number).unwrap_or(0).min(bytes.len());
             host.read_at(offset, &mut bytes[..count]);
@@ -90,13 +104,18 @@ fn read_at(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32, len
             length as i32
         }
         _ => host.read_at(offset, bytes) as i32,
-    }
+    })
 }
 
-fn next_data(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32) -> i32 {
+fn next_data(
+    mut caller: Caller<'_, Host>,
+    _source: u32,
+    offset: u64,
+    at: u32,
+) -> Result<i32, Error> {
     nest(&mut caller);
     let (memory, host) = memory(&mut caller);
-    match host.act(Call::NextData { offset }) {
+    Ok(match host.act(Call::NextData { offset })? {
         Answer::Number(number) => number as i32,
         Answer::Range(start, end) => {
             memory[at as usize..][..8].copy_from_slice(&start.to_le_bytes());
@@ -104,29 +123,35 @@ fn next_data(mut caller: Caller<'_, Host>, _source: u32, offset: u64, at: u32) -
             1
         }
         _ => 0,
-    }
+    })
 }
 
-fn write(mut caller: Caller<'_, Host>, _sink: u32, at: u32, length: u32) -> i32 {
+fn write(mut caller: Caller<'_, Host>, _sink: u32, at: u32, length: u32) -> Result<i32, Error> {
     nest(&mut caller);
     let (memory, host) = memory(&mut caller);
     let bytes = &memory[at as usize..][..length as usize];
-    let answer = match host.act(Call::Write { length }) {
+    let answer = match host.act(Call::Write { length })? {
         Answer::Number(number) => number,
         _ => length.into(),
     };
     let count = usize::try_from(answer).unwrap_or(0).min(bytes.len());
     host.image.extend(&bytes[..count]);
-    answer as i32
+    Ok(answer as i32)
 }
 
-fn progress(mut caller: Caller<'_, Host>, _id: u32, _phase: u32, done: u64, total: u64) -> i32 {
+fn progress(
+    mut caller: Caller<'_, Host>,
+    _id: u32,
+    _phase: u32,
+    done: u64,
+    total: u64,
+) -> Result<i32, Error> {
     nest(&mut caller);
     assert!(done <= total, "{done} of {total} are done");
-    match caller.data_mut().act(Call::Progress) {
+    Ok(match caller.data_mut().act(Call::Progress)? {
         Answer::Number(number) => number as i32,
         _ => 0,
-    }
+    })
 }
 
 fn memory<'a>(caller: &'a mut Caller<'_, Host>) -> (&'a mut [u8], &'a mut Host) {

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod artefacts;
+mod broken;
+mod component;
 mod guides;
 mod header;
 mod host;
