@@ -45,6 +45,7 @@ impl Output {
         let replaced = target::look(&target).map_err(failed)?;
         if let Some(replaced) = &replaced {
             identity::refuse_input(replaced, input, source, &shown(path))?;
+            target::check_replaceable(&target).map_err(failed)?;
         }
         NewFile::create(target, replaced.is_some()).map(Self::File).map_err(failed)
     }

@@ -5,7 +5,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use qcow2_stream_tests::command::{Lockstep, User, Workplace, at_first_line_of, run, without_proc};
+use qcow2_stream_tests::command::{
+    Lockstep, Mounted, User, Workplace, at_first_line_of, run, without_proc,
+};
 use rustix::fs::{XattrFlags, lgetxattr, setxattr};
 use rustix::io::Errno;
 
@@ -179,6 +181,44 @@ fn another_users_link_in_a_folder_for_all_is_not_followed() {
         let _ = fs::remove_file(place.path("nothing"));
         fs::remove_file(place.path("old")).expect("it is there");
     }
+}
+
+#[test]
+fn what_the_system_does_not_let_be_replaced_is_refused_before_the_disk_is_read() {
+    let (place, system) = (place(3 << 20), Mounted::new(&["mkfs.ext4", "-q"], 64 << 20));
+    let (fixed, growing) = (system.path("fixed"), system.path("growing"));
+    fs::create_dir(&growing).expect("a folder is made");
+    for path in [&fixed, &growing.join("old")] {
+        fs::write(path, "x").expect("a file is written");
+    }
+    chattr("+i", &fixed);
+    chattr("+a", &growing);
+    for path in [&fixed, &growing.join("old")] {
+        let outcome = run(into(&place, path));
+        outcome.refused(5, &["cannot write to", "does not let it be replaced"]);
+        assert_eq!(fs::read(path).expect("it is there"), b"x");
+    }
+    let names = fs::read_dir(&growing).expect("the folder is there");
+    assert_eq!(names.count(), 1, "something was left");
+    chattr("-i", &fixed);
+    chattr("-a", &growing);
+    old(&place, 0, 0, 0o666);
+    share(&place);
+    let command = into(&place, &place.path("old"));
+    let user = User::new(NOBODY, &command);
+    run(user.run(&[], &command, NO_LIMITS)).refused(5, &["does not let it be replaced"]);
+    assert_eq!(place.names(), ["disk.raw", "old"]);
+}
+
+/// A command that would say how far it has got, if it got anywhere.
+fn into(place: &Workplace, path: &Path) -> Command {
+    let args = ["--progress=json".as_ref(), "-o".as_ref(), path.as_os_str(), "disk.raw".as_ref()];
+    place.command(args)
+}
+
+fn chattr(change: &str, path: &Path) {
+    let done = Command::new("chattr").arg(change).arg(path).status();
+    assert!(done.is_ok_and(|status| status.success()), "chattr {change} (e2fsprogs)");
 }
 
 #[test]

@@ -48,3 +48,14 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Stat>> {
     let help = "only a regular file can be replaced; otherwise redirect standard output to it";
     Err(io::Error::other(format!("it is {kind}; {help}")))
 }
+
+/// Makes sure that what has the name can be replaced, so that this doesn't show only when the image is complete.
+pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    if permissions::may_be_replaced(path) {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        "the system does not let it be replaced: it is another user's in a sticky folder, or it or its folder is \
+         immutable or append-only (lsattr shows that)",
+    ))
+}

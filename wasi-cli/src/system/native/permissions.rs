@@ -95,6 +95,21 @@ fn is_refusal(error: Errno) -> bool {
     [Errno::PERM, Errno::ACCESS, Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS].contains(&error)
 }
 
+/// Whether the system would let a file be replaced, as far as can be known before: not in a sticky folder if it is
+/// another user's, nor if it or the folder is immutable or append-only.
+#[cfg(target_os = "linux")]
+pub(crate) fn may_be_replaced(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, unlinkat};
+    // No call asks just that. The removal of a directory does, before it finds that this is none.
+    unlinkat(CWD, path, AtFlags::REMOVEDIR) != Err(Errno::PERM)
+}
+
+/// Elsewhere, that shows at the end.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn may_be_replaced(_: &Path) -> bool {
+    true
+}
+
 /// Whether a symbolic link may be followed: in a folder where anybody may leave one, only one's own and those of the
 /// folder's owner. The kernel has the same rule, by default, but not for those who read the link themselves.
 pub(crate) fn may_follow(link: &Path, folder: &Path) -> io::Result<bool> {

@@ -18,6 +18,11 @@ pub(crate) fn copy(_: &Stat, _: &Path, _: &File) -> io::Result<Kept> {
 }
 
 /// The host decides.
+pub(crate) fn may_be_replaced(_: &Path) -> bool {
+    true
+}
+
+/// The host decides.
 pub(crate) fn may_follow(_: &Path, _: &Path) -> io::Result<bool> {
     Ok(true)
 }
