@@ -38,7 +38,7 @@ fn a_signal_during_the_check_ends_it_and_the_daemon() {
         let place = stage();
         let mut lockstep = Lockstep::start(with_tmp(&place, &["-o", "out"]));
         let child = lockstep.hold(&place.path("image"), at_first_line_of("check"));
-        let daemon = Daemon::of(child);
+        let daemon = Daemon::soon_of(child);
         signal(child, sent);
         assert_eq!(lockstep.release().status.signal(), Some(sent.as_raw()));
         nothing_left(&place, &daemon);

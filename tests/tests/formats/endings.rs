@@ -46,9 +46,17 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
+    /// That of a command, which has one or is about to.
+    pub(crate) fn soon_of(parent: &Child) -> Self {
+        let name = |id| fs::read_to_string(format!("/proc/{id}/comm")).unwrap_or_default();
+        wait_until("the daemon runs", || {
+            child_of(parent).is_some_and(|id| name(id) == "qemu-storage-da\n")
+        });
+        Self::of(parent)
+    }
+
     pub(crate) fn of(parent: &Child) -> Self {
-        let children = |id: &u32| field(*id, 1).is_some_and(|of| of == parent.id().to_string());
-        let id = ids().find(children).expect("the command has a child");
+        let id = child_of(parent).expect("the command has a child");
         let name = fs::read_to_string(format!("/proc/{id}/comm")).expect("it is there");
         assert_eq!(name, "qemu-storage-da\n");
         Self { id, begun: field(id, 19).expect("it is there") }
@@ -64,6 +72,11 @@ impl Daemon {
         field(self.id, 19).as_ref() == Some(&self.begun)
             && field(self.id, 0).is_none_or(|state| state != "Z")
     }
+}
+
+/// A process that another has started.
+fn child_of(parent: &Child) -> Option<u32> {
+    ids().find(|id| field(*id, 1).is_some_and(|of| of == parent.id().to_string()))
 }
 
 /// All processes.
