@@ -16,7 +16,7 @@ use crate::shown::shown;
 use crate::sink::{FdSink, SinkError};
 use crate::source::SourceError;
 use crate::stdout;
-use crate::system::{scan, signals};
+use crate::system::{activity, scan, signals};
 
 /// Does what the command line asks for.
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
@@ -102,6 +102,7 @@ impl Conversion<'_> {
 
     /// Makes sure that the source is still what it was, after its bytes up to `offset` were used.
     fn verify(&self, offset: u64) -> Result<(), Error<SourceError, SinkError>> {
+        self.source.files().into_iter().for_each(activity::write_out);
         self.source.verify().map_err(|error| Error::Source { offset, error })
     }
 

@@ -66,6 +66,15 @@ impl Input {
         }
     }
 
+    /// What nothing would show of a write to it meanwhile, and why.
+    pub(crate) fn blind_spot(&self) -> Option<&'static str> {
+        match self {
+            Self::File(file) => file.stamp().blind_spot(),
+            Self::Image(image) => image.blind_spot(),
+            Self::Nbd(_) => None,
+        }
+    }
+
     /// Makes sure that it is as it was when it was opened, where that can be known.
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
         match self {

@@ -13,6 +13,7 @@ mod notes;
 mod output;
 mod progress;
 mod retry;
+mod settle;
 mod shown;
 mod sink;
 mod source;

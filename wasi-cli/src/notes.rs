@@ -39,8 +39,12 @@ pub(crate) fn say(args: &Args, source: &mut Input) {
         let note = "it is writable; if somebody writes to it meanwhile, the image is of no moment in time, and nothing tells";
         say_line(&name, note);
     }
+    if let Some(note) = source.blind_spot() {
+        say_line(&name, note);
+    }
     if !source.files().is_empty() && disk::is_in_use(&args.input) {
-        let note = "it is in use; if it is written to meanwhile, the image is of no moment in time";
+        let note = "it is in use, by a file system that is mounted, for example, which may hold back changes of any age; \
+            unmount it, or convert a snapshot";
         say_line(&name, note);
     }
 }

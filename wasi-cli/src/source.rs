@@ -11,6 +11,7 @@ use rustix::fd::{AsFd, BorrowedFd};
 use rustix::fs::{FileType, Stat, fstat};
 
 use crate::kind;
+use crate::settle;
 use crate::stamp::{Change, Stamp};
 #[cfg(target_os = "linux")]
 use crate::system::outlet::Outlet;
@@ -64,7 +65,7 @@ impl FileSource {
     pub(crate) fn open(path: &Path, has_size: bool) -> io::Result<Self> {
         let file = disk::open(path, has_size)?;
         check_type(&fstat(&file)?)?;
-        let stamp = Stamp::of(&file)?;
+        let stamp = settle::first_look(&file)?;
         let end = stamp.size.unwrap_or(0);
         // So do the files that the kernel makes up while they are read, as in /proc.
         if stamp.size == Some(0) && disk::read_at(&file, 0, &mut [0])? > 0 {
@@ -104,6 +105,11 @@ impl FileSource {
         let read = disk::read_at(&self.file, size, &mut [0]);
         read.map(|read| read == 0)
             .map_err(|error| format!("reading at offset {size} failed: {error}"))
+    }
+
+    /// What it looked like when it was opened.
+    pub(crate) const fn stamp(&self) -> &Stamp {
+        &self.stamp
     }
 
     /// Makes sure that the file is as it was when it was opened.

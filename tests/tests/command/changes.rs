@@ -1,11 +1,13 @@
 //! Disks that change while they are read: always a reason, never a success.
 
 use std::fs::{self, OpenOptions};
+use std::path::Path;
 use std::process::{Child, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qcow2_stream_tests::command::{
-    Lockstep, Outcome, Workplace, at_first_line_of, at_last_line_of, at_the_start, finish, spawn,
-    wait_for_bytes, wait_until_blocked,
+    Lockstep, Mounted, Outcome, Workplace, at_first_line_of, at_last_line_of, at_the_start, finish,
+    spawn, wait_for_bytes, wait_until, wait_until_blocked,
 };
 use serde_json::Value;
 
@@ -86,6 +88,30 @@ fn a_change_of_a_disk_that_is_not_read_is_noticed() {
     for change in &SIZES {
         noticed(change, &held(&place(LARGE), &["-R", "disk.raw"], at_the_start, change));
     }
+}
+
+#[test]
+fn a_change_in_the_second_of_the_one_before_is_noticed_where_times_are_whole_seconds() {
+    // An inode of 128 bytes has no room for fractions.
+    let system = Mounted::new(&["mkfs.ext4", "-q", "-I", "128"], 64 << 20);
+    let disk = system.path("disk.raw");
+    let place = place(LARGE);
+    // Without the wait, all of this would take place in one second.
+    wait_until("a second begins", || since_epoch().subsec_millis() < 100);
+    fs::copy(place.disk(), &disk).expect("there is room");
+    let mut command = place.command([&disk]);
+    command.stdout(Stdio::piped());
+    let mut lockstep = Lockstep::start(command);
+    lockstep.hold(&disk, at_first_line_of("scan"));
+    let modified = |disk: &Path| fs::metadata(disk).expect("it is there").modified().ok();
+    let before = modified(&disk);
+    (OTHERS[0].apply)(&disk);
+    assert_ne!(before, modified(&disk), "the command has waited for the next second");
+    lockstep.release().failed(4, &["changed while it was read"]);
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970")
 }
 
 #[test]

@@ -4,7 +4,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use qcow2_stream_tests::command::{Outcome, Terminal, finish, in_shell, redirected, run, spawn};
+use qcow2_stream_tests::command::{
+    LoopDevice, Mounted, Outcome, Terminal, finish, in_shell, redirected, run, spawn,
+};
 
 use crate::{LARGE, place};
 
@@ -108,6 +110,18 @@ fn a_longer_file_keeps_its_end() {
 fn dev_null_takes_any_image() {
     let null = OpenOptions::new().write(true).open("/dev/null").expect("a device");
     into(place(LARGE).command(["disk.raw"]), null).image();
+}
+
+#[test]
+fn a_device_that_cannot_keep_the_image_is_a_failure() {
+    let place = place(LARGE);
+    // The device is larger than the file system that has its bytes, which shows when they are written out.
+    let system = Mounted::new(&["mkfs.ext4", "-q"], 8 << 20);
+    let file = File::create(system.path("device")).expect("a file is made");
+    file.set_len(2 * LARGE).expect("a file may be sparse");
+    let device = LoopDevice::new(&system.path("device"));
+    let stdout = OpenOptions::new().write(true).open(device.path()).expect("a device");
+    into(place.command(["disk.raw"]), stdout).failed(5, &["cannot write to standard output"]);
 }
 
 /// Runs a command into a standard output other than a pipe of this process.

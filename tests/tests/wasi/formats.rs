@@ -39,7 +39,9 @@ fn read_slowly(place: &Workplace, mut command: Command) -> Vec<u8> {
     let begun = time().expect("the view has a time");
     wait_until("the view has another time", || time().is_ok_and(|time| time > begun));
     let image = drain(child.stdout.take().expect("a pipe"));
-    finish(child).image();
+    let outcome = finish(child);
+    assert!(outcome.status.success(), "{}", outcome.stderr);
+    assert_eq!(outcome.stderr.matches("keeps no times").count(), 1, "{}", outcome.stderr);
     image
 }
 

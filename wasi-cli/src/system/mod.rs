@@ -9,11 +9,11 @@ mod wasi;
 pub(crate) use native::outlet;
 #[cfg(not(target_os = "wasi"))]
 pub(crate) use native::{
-    daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal, times,
-    unnamed,
+    activity, daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal,
+    times, unnamed,
 };
 #[cfg(target_os = "wasi")]
 pub(crate) use wasi::{
-    daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal, times,
-    unnamed,
+    activity, daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal,
+    times, unnamed,
 };

@@ -1,6 +1,7 @@
 //! Linux and other systems like it.
 
 mod acl;
+pub(crate) mod activity;
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod formats;

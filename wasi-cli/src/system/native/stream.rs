@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, IntoRawFd};
+use rustix::fs::{FileType, fstat, fsync};
 use rustix::io::Errno;
 
+use crate::kind;
 use crate::retry;
 
 /// How often a descriptor may say that it takes bytes, and then take none. The first few times somebody else may have
@@ -50,9 +52,13 @@ impl Patience {
     }
 }
 
-/// Learns of writes that failed after they were accepted: a network file system may say so only when the
-/// file is closed, and Rust's own closing doesn't listen. Closing any duplicate asks the same question.
+/// Learns of writes that failed after they were accepted. A block device is written to later, and nobody would hear of
+/// a failure. A network file system may say so only when the file is closed, and Rust's own closing doesn't listen.
+/// Closing any duplicate asks the same question.
 pub(crate) fn finish(stream: impl AsFd) -> io::Result<()> {
+    if kind::of(&fstat(&stream)?) == FileType::BlockDevice {
+        retry::on_interrupt(|| fsync(&stream))?;
+    }
     let duplicate = rustix::io::dup(stream)?.into_raw_fd();
     // SAFETY: the descriptor was just made, nobody else knows it, and it is not used again.
     #[allow(unsafe_code)]

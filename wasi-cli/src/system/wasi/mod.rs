@@ -1,5 +1,6 @@
 //! WASI preview 1, as wasmtime and Node run it.
 
+pub(crate) mod activity;
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod formats;

@@ -13,6 +13,7 @@ use super::nodes::{self, Node, Origin};
 use super::opened::{Found, Opened};
 use super::refusal::{guessed, not_allowed, seen_from_here};
 use crate::progress::Listener;
+use crate::settle;
 use crate::shown::{self, shown};
 use crate::stamp::{Change, Stamp};
 use crate::system::disk;
@@ -26,7 +27,8 @@ pub(super) struct Kept {
     pub(super) path: PathBuf,
     /// The file, open.
     pub(super) file: File,
-    stamp: Stamp,
+    /// What it looked like when it was opened.
+    pub(super) stamp: Stamp,
 }
 
 impl Kept {
@@ -36,7 +38,7 @@ impl Kept {
     }
 
     fn new(node: &str, path: PathBuf, file: File) -> io::Result<Self> {
-        let stamp = Stamp::of(&file)?;
+        let stamp = settle::first_look(&file)?;
         Ok(Self { node: node.to_owned(), path, file, stamp })
     }
 

@@ -42,6 +42,11 @@ impl ImageSource {
         self.daemon.files.iter().map(|kept| kept.file.as_fd()).collect()
     }
 
+    /// Why a write to one of its files may leave no trace, if that is known.
+    pub(crate) fn blind_spot(&self) -> Option<&'static str> {
+        self.daemon.files.iter().find_map(|kept| kept.stamp.blind_spot())
+    }
+
     /// Makes sure that all files are as they were when they were opened.
     pub(crate) fn verify(&self) -> Result<(), SourceError> {
         self.daemon.verify()
