@@ -10,7 +10,7 @@ const TYPE = { type: 'application/octet-stream' };
 
 /**
  * @param {import('./source.js').Source} source
- * @param {import('./qcow2_stream_wasm.js').Plan} plan
+ * @param {import('./layout.js').Layout} plan
  * @param {import('./watch.js').Watch} watch
  * @returns {Promise<Blob>}
  */

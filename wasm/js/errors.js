@@ -15,14 +15,32 @@ function failure(code, message, remedy, cause) {
   return Object.assign(error, { name: 'Qcow2Error', code, remedy });
 }
 
-/** What a thrown value says of itself. */
+/** What a thrown value says of itself. It may be anything, and throw once more. */
 function text(cause) {
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  try {
+    return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  } catch {
+    return 'an error that says nothing';
+  }
 }
 
-/** An option has a value that it cannot have. */
-export function badOption(name, what) {
-  return failure('bad-option', `${name}: it is not ${what}`, 'Choose one of the values that it can have.');
+/** An option or an argument has a value that it cannot have. */
+export function badOption(name, what, cause) {
+  return failure('bad-option', `${name}: it is not ${what}`, 'Choose one of the values that it can have.', cause);
+}
+
+/** The plan is not there any more. */
+export function freed() {
+  return failure('freed', 'the plan was freed', 'Scan the source again.');
+}
+
+/** The module was stopped by the browser, or the browser had no memory for what it gave. */
+export function stopped(cause) {
+  if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) {
+    const remedy = 'Close other tabs, or choose a larger cluster size, and scan the source again.';
+    return failure('out-of-memory', `the module was stopped, most likely for want of memory: ${text(cause)}`, remedy, cause);
+  }
+  return cause?.name === 'Qcow2Error' ? cause : failure('defect', text(cause), 'Please report this.', cause);
 }
 
 /** The browser could not read the source. */
@@ -56,9 +74,32 @@ export function noRoom(cause) {
   return failure('out-of-memory', `the browser could not keep the metadata: ${text(cause)}`, remedy, cause);
 }
 
-/** The module or a worker could not be started. */
-export function notStarted(what, cause) {
-  return failure('worker', `${what} could not be started: ${text(cause)}`, 'Reload the page and try again.', cause);
+/**
+ * The module or a worker could not be started. `option` is the one that says where it is.
+ *
+ * @param {string} what
+ * @param {unknown} cause
+ * @param {'wasmURL' | 'workerURL'} option
+ */
+export function notStarted(what, cause, option) {
+  const message = `${what} could not be started: ${text(cause)}`;
+  const remedy = 'Reload the page and try again. If it is your page, look whether its policy and its bundler let it load '
+    + `the files of qcow2-stream, and say with the option ${option} where they are.`;
+  return failure('worker', message, remedy, cause);
+}
+
+/** Where the module should be, the server has something else. */
+export function notLoaded(url, what) {
+  const message = `${url} is not the WebAssembly module of qcow2-stream: ${what}`;
+  const remedy = 'Have your bundler copy qcow2_stream_wasm_bg.wasm and worker.js, or say with the options wasmURL and '
+    + 'workerURL where they are; "With a bundler" in the readme of qcow2-stream has what to configure.';
+  return failure('worker', message, remedy);
+}
+
+/** A worker had no memory for what it does. */
+export function noMemory(cause) {
+  const remedy = 'Close other tabs, or let fewer workers read, and try again.';
+  return failure('out-of-memory', `a worker had no memory: ${text(cause)}`, remedy, cause);
 }
 
 /** The image came out shorter or longer than planned. */

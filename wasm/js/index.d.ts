@@ -11,8 +11,14 @@ export interface ScanOptions extends WatchOptions {
     /** Map every cluster, so that the data file is the whole disk; the source is not read. Default: false. */
     raw?: boolean;
   };
-  /** How many workers read. Default: 2, which is as fast as browsers read. */
+  /** How many workers read: 1 to 64. Default: 2, which is as fast as browsers read. */
   workers?: number;
+  /** Where `qcow2_stream_wasm_bg.wasm` is, if not beside the script. Only the first scan that succeeds loads it. */
+  wasmURL?: string | URL;
+  /** Where `worker.js` is, as a bundler or a server provides it, if not beside the script. It must be of the page's origin. */
+  workerURL?: string | URL;
+  /** The compiled `qcow2_stream_wasm_bg.wasm`, in place of `wasmURL`. */
+  module?: WebAssembly.Module;
 }
 
 /** How something that takes long is watched and stopped. */
@@ -58,7 +64,7 @@ export type Segment =
 
 /**
  * What `scan` and the methods of `Plan` throw, but for the reason of a signal, what `onProgress` throws, and `TypeError`
- * where an argument is no `Blob` or no `WritableStream`.
+ * where an argument is no `Blob`, or no `WritableStream` that is free.
  */
 export interface Qcow2Error extends Error {
   name: 'Qcow2Error';
@@ -75,8 +81,10 @@ export interface Qcow2Error extends Error {
     | 'sink'
     /** There was no memory, or no room where the browser keeps its blobs. */
     | 'out-of-memory'
-    /** A worker could not be started. */
+    /** A worker or the module could not be loaded or started. */
     | 'worker'
+    /** The plan was freed. */
+    | 'freed'
     /** A defect of this library. */
     | 'defect';
   /** What to do, as a sentence. */
@@ -93,7 +101,7 @@ export class Plan {
   readonly runs: number;
   /** How many parts the blob has. Above some thousands browsers save it slowly and with much memory. */
   readonly blobParts: number;
-  /** For each of so many equal cells of the disk: how many of its bytes are in clusters that hold data. */
+  /** For each of so many equal cells of the disk, at most 1,048,576: how many of its bytes are in clusters that hold data. */
   occupancy(cells: number): Float64Array;
   /** The image in the order of its bytes. */
   segments(): Generator<Segment, void>;
@@ -109,7 +117,7 @@ export class Plan {
    * has taken everything and has been closed.
    */
   pipeTo(writable: WritableStream<Uint8Array>, options?: WatchOptions): Promise<void>;
-  /** Frees the memory of the plan. It must not be used afterwards. */
+  /** Frees the memory of the plan. A second call does nothing; any other use afterwards is an error, `freed`. */
   free(): void;
 }
 

@@ -2,8 +2,9 @@
 
 import { compose } from './blob.js';
 import { Checksums } from './checksums.js';
-import { badOption } from './errors.js';
+import { Layout, asked } from './layout.js';
 import { load } from './module.js';
+import { dataFileOf, given, moduleOf, urlOf, whole } from './options.js';
 import { Pieces } from './pieces.js';
 import { pipe } from './pipe.js';
 import { plannerOf, scanInto } from './scan.js';
@@ -14,78 +15,90 @@ import { Watch } from './watch.js';
 /** Two workers read as fast as browsers can; more only get in each other's way. */
 const WORKERS = 2;
 
+/** Each takes some 10 MiB; with thousands, browsers run out of memory or handles, and say so of anything. */
+const MOST_WORKERS = 64;
+
+/** A cell takes 8 bytes of the module's memory, and 8 more outside. */
+const MOST_CELLS = 1 << 20;
+
 /** Reads the whole source once, in workers, and plans its image. */
-export async function scan(file, options = {}) {
+export async function scan(file, options) {
   const source = new Source(file);
   const watch = new Watch(options);
-  const workers = options.workers ?? WORKERS;
-  if (!Number.isSafeInteger(workers) || workers < 1) {
-    throw badOption('workers', 'a whole number from 1');
-  }
+  const { dataFile, workers = WORKERS, module, ...rest } =
+    given(options, ['clusterSize', 'refcountBits', 'dataFile', 'workers', 'module', 'wasmURL', 'workerURL']);
+  whole('workers', workers, 1, MOST_WORKERS);
+  const layout = { clusterSize: rest.clusterSize, refcountBits: rest.refcountBits, dataFile: dataFileOf(dataFile) };
+  const [compiled, wasmURL, workerURL] =
+    [moduleOf(module), urlOf('wasmURL', rest.wasmURL), urlOf('workerURL', rest.workerURL)];
   return watch.during(async () => {
-    const module = await load();
-    const planner = plannerOf(source.size, options);
+    const means = { module: await load(wasmURL, compiled), workers, workerURL };
+    const planner = plannerOf(source.size, layout);
     // With a raw data file everything is mapped, whatever it holds.
-    const checksums = options.dataFile?.raw ? [] : await scanInto(source, planner, { module, workers }, watch);
+    const checksums = layout.dataFile?.raw ? [] : await scanInto(source, planner, means, watch);
     // An image of metadata alone holds no data to compare.
-    return new Plan(source, planner.plan(), options.dataFile ? [] : checksums);
+    return new Plan(source, new Layout(asked(() => planner.plan())), layout.dataFile ? [] : checksums);
   });
 }
 
 /** A planned image, and the ways to have it. */
 export class Plan {
   #source;
-  #plan;
+  #layout;
   #checksums;
 
-  constructor(source, plan, checksums) {
+  constructor(source, layout, checksums) {
+    if (!(layout instanceof Layout)) {
+      throw new TypeError('a Plan comes from scan');
+    }
     this.#source = source;
-    this.#plan = plan;
+    this.#layout = layout;
     this.#checksums = checksums;
   }
 
   get outputSize() {
-    return this.#plan.outputSize;
+    return this.#layout.outputSize;
   }
 
   get summary() {
-    return this.#plan.summary;
+    return this.#layout.summary;
   }
 
   get runs() {
-    return this.#plan.runs;
+    return this.#layout.runs;
   }
 
   get blobParts() {
-    return this.#plan.blobParts;
+    return this.#layout.blobParts;
   }
 
   occupancy(cells) {
-    return this.#plan.occupancy(cells);
+    return this.#layout.occupancy(whole('cells', cells, 0, MOST_CELLS));
   }
 
   segments() {
-    return segments(this.#plan);
+    return segments(this.#layout);
   }
 
-  async toBlob(options = {}) {
+  async toBlob(options) {
     const watch = new Watch(options);
-    return watch.during(() => compose(this.#source, this.#plan, watch));
+    return watch.during(() => compose(this.#source, this.#layout, watch));
   }
 
-  stream(options = {}) {
+  stream(options) {
     const { readable, writable } = new TransformStream();
     // Whatever fails, the reader hears of it.
     this.pipeTo(writable, options).catch((error) => writable.abort(error).catch(() => {}));
     return readable;
   }
 
-  async pipeTo(writable, options = {}) {
+  async pipeTo(writable, options) {
     const watch = new Watch(options);
-    return watch.during(() => pipe(new Pieces(this.#source, this.#plan, new Checksums(this.#checksums)), writable, watch));
+    const pieces = () => new Pieces(this.#source, this.#layout, new Checksums(this.#checksums));
+    return watch.during(() => pipe(pieces(), writable, watch));
   }
 
   free() {
-    this.#plan.free();
+    this.#layout.free();
   }
 }

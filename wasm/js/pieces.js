@@ -11,7 +11,7 @@ export class Pieces {
 
   /**
    * @param {import('./source.js').Source} source
-   * @param {import('./qcow2_stream_wasm.js').Plan} plan
+   * @param {import('./layout.js').Layout} plan
    * @param {import('./checksums.js').Checksums} checksums
    */
   constructor(source, plan, checksums) {

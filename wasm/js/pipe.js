@@ -10,7 +10,7 @@ import { incomplete, sinkFailed } from './errors.js';
  * @param {import('./watch.js').Watch} watch
  */
 export async function pipe(pieces, sink, watch) {
-  const writer = sink.getWriter();
+  const writer = writerOf(sink);
   const { signal } = watch;
   // A sink that hangs hears of it at once, too.
   const abort = () => writer.abort(signal?.reason).catch(() => {});
@@ -27,6 +27,15 @@ export async function pipe(pieces, sink, watch) {
   } finally {
     signal?.removeEventListener('abort', abort);
     writer.releaseLock();
+  }
+}
+
+/** @param {any} sink @returns {WritableStreamDefaultWriter<Uint8Array>} */
+function writerOf(sink) {
+  try {
+    return sink.getWriter();
+  } catch (cause) {
+    throw new TypeError('the sink is no WritableStream, or it is locked', { cause });
   }
 }
 

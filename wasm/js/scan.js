@@ -2,6 +2,7 @@
 
 import { Planner } from './qcow2_stream_wasm.js';
 import { badOption } from './errors.js';
+import { asked } from './layout.js';
 import { Scanners } from './scanners.js';
 
 /**
@@ -14,18 +15,15 @@ export const PART = 64 << 20;
  * Parses the options, and refuses what can be refused before the source is read.
  *
  * @param {number} size
- * @param {{ clusterSize?: any, refcountBits?: any, dataFile?: any }} options
+ * @param {{ clusterSize?: any, refcountBits?: any, dataFile?: { name: string, raw: boolean } }} options
  */
 export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
   for (const [name, value] of Object.entries({ clusterSize, refcountBits })) {
-    if (value != null && !Number.isSafeInteger(value)) {
+    if (value !== undefined && !Number.isSafeInteger(value)) {
       throw badOption(name, 'a whole number');
     }
   }
-  if (dataFile != null && typeof dataFile.name !== 'string') {
-    throw badOption('dataFile', 'an object with a name, which is a string');
-  }
-  return new Planner(size, clusterSize ?? undefined, refcountBits ?? undefined, dataFile?.name, Boolean(dataFile?.raw));
+  return asked(() => new Planner(size, clusterSize, refcountBits, dataFile?.name, dataFile?.raw ?? false));
 }
 
 /**
@@ -33,13 +31,15 @@ export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
  *
  * @param {import('./source.js').Source} source
  * @param {Planner} planner
- * @param {{ module: WebAssembly.Module, workers: number }} means
+ * @param {{ module: WebAssembly.Module, workers: number, workerURL?: string | URL }} means
  * @param {import('./watch.js').Watch} watch
  */
-export async function scanInto(source, planner, { module, workers }, watch) {
+export async function scanInto(source, planner, means, watch) {
   const { size } = source;
+  // No more than there are parts.
+  const workers = Math.min(means.workers, Math.ceil(size / PART));
   const reads = new Reads(size, watch);
-  const scanners = new Scanners(module, workers, source, planner.clusterSize, (bytes) => reads.add(bytes));
+  const scanners = new Scanners({ ...means, workers }, source, planner.clusterSize, (bytes) => reads.add(bytes));
   const checksums = [];
   try {
     const waiting = [];
@@ -50,7 +50,7 @@ export async function scanInto(source, planner, { module, workers }, watch) {
         waiting.push(scanners.scan(next, Math.min(PART, size - next)));
       }
       const { runs, checksum } = await reads.during(waiting.shift());
-      planner.addPart(at, runs);
+      asked(() => planner.addPart(at, runs));
       checksums.push(checksum);
     }
     await source.check();

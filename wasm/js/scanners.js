@@ -1,4 +1,5 @@
-import { ended, notStarted, unreadable } from './errors.js';
+import { ended, noMemory, notStarted, stopped, unreadable } from './errors.js';
+import { start } from './started.js';
 
 /** Workers that scan parts of a source, each one part at a time. */
 export class Scanners {
@@ -13,17 +14,24 @@ export class Scanners {
   #onRead;
 
   /**
-   * @param {WebAssembly.Module} module
-   * @param {number} count
+   * @param {{ module: WebAssembly.Module, workers: number, workerURL?: string | URL }} means
    * @param {import('./source.js').Source} source
    * @param {number} clusterSize
    * @param {(bytes: number) => void} onRead told of each read, whichever part it is of; must not throw
    */
-  constructor(module, count, source, clusterSize, onRead) {
+  constructor({ module, workers, workerURL }, source, clusterSize, onRead) {
     this.#source = source;
     this.#clusterSize = clusterSize;
     this.#onRead = onRead;
-    this.#all = Array.from({ length: count }, () => start(module));
+    this.#all = [];
+    try {
+      while (this.#all.length < workers) {
+        this.#all.push(start(module, workerURL));
+      }
+    } catch (error) {
+      this.end();
+      throw error;
+    }
     this.#idle = [...this.#all];
   }
 
@@ -66,23 +74,34 @@ export class Scanners {
       if (runs) {
         resolve({ runs, checksum });
       } else if (error) {
-        reject(unreadable(offset, new DOMException(error.message, error.name)));
+        reject(blamed(error, offset));
       } else {
         reject(ended(offset + at, this.#source.size));
       }
     };
     worker.onerror = (event) => {
       event.preventDefault();
-      reject(notStarted('a worker', event.message ?? 'its script did not load'));
+      const { message = 'its script did not load' } = event;
+      reject(/memory|allocation/i.test(message) ? noMemory(message) : notStarted('a worker', message, 'workerURL'));
     };
     worker.postMessage({ part, clusterSize: this.#clusterSize });
   }
 }
 
-/** @param {WebAssembly.Module} module */
-function start(module) {
-  // Written out in one piece, so that bundlers see it.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-  worker.postMessage({ module });
-  return worker;
+/**
+ * What a worker told of an error. Only a read that failed is the source's fault.
+ *
+ * @param {{ during: 'start' | 'read' | 'scan', name: string, message: string, code?: string, remedy?: string }} error
+ * @param {number} offset
+ */
+function blamed({ during, name, message, code, remedy }, offset) {
+  if (name === 'RangeError' || name === 'RuntimeError') {
+    return noMemory(`${name}: ${message}`);
+  }
+  const cause = new DOMException(message, name);
+  switch (during) {
+    case 'start': return notStarted('a worker', cause, 'wasmURL');
+    case 'read': return unreadable(offset, cause);
+    default: return stopped(code ? Object.assign(new Error(message), { name, code, remedy }) : cause);
+  }
 }

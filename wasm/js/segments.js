@@ -1,7 +1,7 @@
 /**
  * The segments of an image from front to back.
  *
- * @param {import('./qcow2_stream_wasm.js').Plan} plan
+ * @param {import('./layout.js').Layout} plan
  * @returns {Generator<import('./index.js').Segment, void>}
  */
 export function* segments(plan) {

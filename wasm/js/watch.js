@@ -1,4 +1,5 @@
 import { badOption } from './errors.js';
+import { given } from './options.js';
 
 /** The caller's eyes and hand: progress, and the signal that aborts. */
 export class Watch {
@@ -7,16 +8,17 @@ export class Watch {
   /** @type {AbortSignal | undefined} */
   signal;
 
-  /** @param {{ onProgress?: any, signal?: any }} options */
-  constructor({ onProgress, signal }) {
-    if (onProgress != null && typeof onProgress !== 'function') {
+  /** @param {any} options */
+  constructor(options) {
+    const { onProgress, signal } = given(options, ['onProgress', 'signal']);
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw badOption('onProgress', 'a function');
     }
-    if (signal != null && !(signal instanceof AbortSignal)) {
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
       throw badOption('signal', 'an AbortSignal');
     }
-    this.#onProgress = onProgress ?? undefined;
-    this.signal = signal ?? undefined;
+    this.#onProgress = onProgress;
+    this.signal = signal;
   }
 
   /** Tells the caller that `bytes` of `total` are done, and throws if it has aborted. */

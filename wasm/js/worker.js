@@ -5,39 +5,52 @@ import { CHUNK, chunks } from './reader.js';
 
 let ready;
 
-/** Read into again and again: what is thrown away, browsers take their time to collect. */
-let buffer = new ArrayBuffer(CHUNK);
+/** What is under way, which an error is told with: whose fault it is depends on that. */
+let during = 'start';
+
+/** Read into again and again: what is thrown away, browsers take their time to collect. @type {ArrayBuffer | undefined} */
+let buffer;
 
 onmessage = async ({ data: { module, part, clusterSize } }) => {
   if (module) {
     ready = init({ module_or_path: module });
+    // Whoever asks for a part hears of it.
+    ready.catch(() => {});
     return;
   }
   try {
+    during = 'start';
     await ready;
+    buffer ??= new ArrayBuffer(CHUNK);
     postMessage(await scan(part, clusterSize));
   } catch (error) {
     // Errors do not keep all they say on their way to another thread.
-    postMessage({ error: { name: error.name, message: error.message } });
+    const { name, message, code, remedy } = Object(error);
+    const known = typeof code === 'string' ? { code, remedy } : {};
+    postMessage({ error: { during, name: String(name), message: String(message), ...known } });
   }
 };
 
 /** The runs of clusters that hold data, and the checksum of that, or where the part ended. */
 async function scan(part, clusterSize) {
+  during = 'scan';
   const scanner = new PartScanner(part.size, clusterSize);
-  try {
-    let read = 0;
-    for await (const bytes of chunks(part, buffer)) {
-      scanner.data(bytes);
-      read += bytes.length;
-      buffer = bytes.buffer;
-      // A part takes half a minute on a slow disk.
-      postMessage({ read: bytes.length });
-    }
-    const { checksum } = scanner;
-    return read === part.size ? { runs: scanner.finish(), checksum } : { ended: read };
-  } catch (error) {
-    scanner.free();
-    throw error;
+  let read = 0;
+  during = 'read';
+  for await (const bytes of chunks(part, buffer)) {
+    during = 'scan';
+    scanner.data(bytes);
+    read += bytes.length;
+    buffer = bytes.buffer;
+    // A part takes half a minute on a slow disk.
+    postMessage({ read: bytes.length });
+    during = 'read';
   }
+  during = 'scan';
+  const { checksum } = scanner;
+  if (read === part.size) {
+    return { runs: scanner.finish(), checksum };
+  }
+  scanner.free();
+  return { ended: read };
 }

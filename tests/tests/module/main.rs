@@ -12,6 +12,8 @@ mod readme;
 mod sinks;
 mod size;
 mod stage;
+mod started;
+mod strange;
 mod vectors;
 mod watching;
 mod workers;

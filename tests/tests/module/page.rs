@@ -25,18 +25,38 @@ pub(crate) fn disk_and_image() -> (Workplace, Vec<u8>) {
 /// Serves a folder, picks a disk in its page, and waits for the length and the digest of its image.
 #[track_caller]
 pub(crate) fn converts_like_the_command(name: &str, folder: &Path) {
-    let (site, (place, image)) = (Site::build_and_serve(), disk_and_image());
+    shows_the_image(&served(name, folder));
+}
+
+/// Serves a folder: where its page is.
+pub(crate) fn served(name: &str, folder: &Path) -> String {
+    let site = Site::build_and_serve();
     copy(folder, &site.folder().join(name));
+    format!("{}{name}/index.html", site.url())
+}
+
+/// Picks a disk in a page, and waits for the length and the digest of its image.
+#[track_caller]
+pub(crate) fn shows_the_image(url: &str) {
+    let (place, image) = disk_and_image();
+    let (result, errors) = shown(url, &place.disk());
+    assert_eq!(result, format!("{} {}", image.len(), sha256_hex(&image)));
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+/// Picks a disk in a page, and waits for what it says. The console's errors, too.
+#[track_caller]
+pub(crate) fn shown(url: &str, disk: &Path) -> (String, Vec<String>) {
     let browser = Browser::shared(Kind::Chromium);
-    browser.go(&format!("{}{name}/index.html", site.url()));
+    browser.go(url);
     browser.console_errors();
-    browser.pick("#file", &place.disk());
+    browser.pick("#file", disk);
+    let mut errors = Vec::new();
     let result = wait_for("the digest", DEADLINE, || {
-        let errors = browser.console_errors();
-        assert!(errors.is_empty(), "{errors:?}");
+        errors.extend(browser.console_errors());
         Some(browser.text("#result")).filter(|result| !result.is_empty())
     });
-    assert_eq!(result, format!("{} {}", image.len(), sha256_hex(&image)));
+    (result, errors)
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -4,5 +4,6 @@ mod project;
 mod tools;
 
 mod bundled;
+mod development;
 mod types;
 mod unbundled;

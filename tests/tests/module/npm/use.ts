@@ -7,7 +7,7 @@ const watch: WatchOptions = {
   signal: AbortSignal.timeout(1000),
 };
 const options: ScanOptions = {
-  ...watch, clusterSize: 65536, refcountBits: 16, dataFile: { name: 'disk.raw', raw: true }, workers: 2,
+  ...watch, clusterSize: 65536, refcountBits: 16, dataFile: { name: 'disk.raw', raw: true }, workers: 2, wasmURL: '/module.wasm', workerURL: new URL('https://example.org/worker.js'),
 };
 
 function length(segment: Segment): number {
