@@ -25,7 +25,8 @@ const NAMED: &str = "{ wasmURL: 'dist/qcow2_stream_wasm_bg.wasm', workerURL: 'di
 /// A project whose page loads `script` and converts with some options, or says what failed.
 fn page(from: &str, imports: &str, options: &str, script: &str) -> TempDir {
     let project = project();
-    let html = format!("{BODY}<script type=module src=./{script}></script>");
+    let html =
+        format!("{BODY}<link rel=icon href=data:,><script type=module src=./{script}></script>");
     fs::write(project.path().join("index.html"), html).expect("the page is written");
     let script = format!(
         "import {{ scan }} from '{from}';
