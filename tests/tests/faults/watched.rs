@@ -78,11 +78,6 @@ fn any_call_by_which_the_kernel_moves_a_large_disk_to_a_pipe_may_fail() {
 }
 
 #[test]
-fn any_call_by_which_the_kernel_moves_a_large_disk_to_a_socket_may_fail() {
-    each_fault(FrontEnd::Native, Source::Large, Output::Socket);
-}
-
-#[test]
 fn any_call_on_the_way_from_a_server_to_a_pipe_may_fail() {
     each_fault(FrontEnd::Native, Source::Nbd, Output::Pipe);
 }
