@@ -8,7 +8,7 @@ use crate::args::Args;
 use crate::input::Input;
 use crate::shown::shown;
 use crate::stderr;
-use crate::system::{daemon, disk};
+use crate::system::{daemon, disk, writers};
 
 /// How images of other formats begin: the format, and its first bytes.
 const FORMATS: [(&str, &[u8]); 7] = [
@@ -25,6 +25,10 @@ const FORMATS: [(&str, &[u8]); 7] = [
 const NOT_CONFINED: &str = "this system cannot confine qemu-storage-daemon (Linux can, with Landlock); an image that names other files \
      is refused all the same, but one that exploits a defect of QEMU is not stopped";
 
+/// What to know of a file that somebody may already be writing to.
+const HAS_WRITER: &str = "another process has it open for writing; a write that has already begun, or one through a mapping into \
+     memory, may not be noticed; end that process, or convert a snapshot";
+
 /// Says on standard error what is noteworthy.
 pub(crate) fn say(args: &Args, source: &mut Input) {
     let name = shown(&args.input);
@@ -38,6 +42,9 @@ pub(crate) fn say(args: &Args, source: &mut Input) {
     if source.may_change_unnoticed() {
         let note = "it is writable; if somebody writes to it meanwhile, the image is of no moment in time, and nothing tells";
         say_line(&name, note);
+    }
+    if source.files().into_iter().any(writers::has_writer) {
+        say_line(&name, HAS_WRITER);
     }
     if let Some(note) = source.blind_spot() {
         say_line(&name, note);

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qcow2_stream_tests::command::{
     Lockstep, Mounted, Outcome, Workplace, at_first_line_of, at_last_line_of, at_the_start, finish,
-    spawn, wait_for_bytes, wait_until, wait_until_blocked,
+    run, spawn, wait_for_bytes, wait_until, wait_until_blocked,
 };
 use serde_json::Value;
 
@@ -112,6 +112,19 @@ fn a_change_in_the_second_of_the_one_before_is_noticed_where_times_are_whole_sec
 
 fn since_epoch() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).expect("it is after 1970")
+}
+
+#[test]
+fn a_disk_that_somebody_has_open_for_writing_is_noted() {
+    let place = place(LARGE);
+    let writer = OpenOptions::new().write(true).open(place.disk()).expect("it can be opened");
+    let outcome = run(place.command(["disk.raw"]));
+    assert!(outcome.status.success(), "{}", outcome.stderr);
+    let note = "another process has it open for writing";
+    assert_eq!(outcome.stderr.matches(note).count(), 1, "{}", outcome.stderr);
+    run(place.command(["-q", "disk.raw"])).image();
+    drop(writer);
+    run(place.command(["disk.raw"])).image();
 }
 
 #[test]

@@ -126,6 +126,7 @@ fn a_refused_image_leaves_the_file_as_it_was() {
     let place = place(3 << 20);
     let big = File::create(place.path("big")).expect("a file is made");
     big.set_len(1 << 40).expect("the file system has sparse files");
+    drop(big);
     old_file(&place, 0o640);
     for name in ["old", "new"] {
         let command = place.command(["-c", "512", "-o", name, "big"]);

@@ -90,7 +90,8 @@ fn a_partition_is_its_part_of_the_disk_and_of_the_disk_s_file() {
 /// Converts a disk to a file that is open for reading and writing, as with `1<>`.
 fn into(place: &Workplace, disk: &Path, output: &Path) -> Outcome {
     let output = OpenOptions::new().read(true).write(true).open(output).expect("it opens");
-    let mut command = place.command([disk]);
+    // A loop device has its file open for writing, which is noted.
+    let mut command = place.command(["-q".as_ref(), disk.as_os_str()]);
     command.stdout(output).stderr(Stdio::piped());
     finish(spawn(command))
 }

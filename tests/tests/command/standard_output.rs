@@ -24,7 +24,8 @@ fn a_disk_is_not_overwritten_by_its_own_image() {
     let before = fs::read(place.disk()).expect("the disk can be read");
     for append in [true, false] {
         let disk = OpenOptions::new().append(append).write(true).open(place.disk());
-        let outcome = into(place.command(["disk.raw"]), disk.expect("the disk can be opened"));
+        let command = place.command(["-q", "disk.raw"]);
+        let outcome = into(command, disk.expect("the disk can be opened"));
         outcome.refused(2, &["standard output is the input"]);
         assert_eq!(fs::read(place.disk()).expect("the disk can be read"), before);
     }

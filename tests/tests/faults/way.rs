@@ -92,7 +92,6 @@ const TMP: &str = "tmp";
 /// zeros, and data in the last byte.
 fn disk(way: Way) -> Input {
     let (size, run) = match (way.front_end, way.source, way.output) {
-        (_, Source::Large, Output::Socket) => (90 << 20, 66 << 20),
         (_, Source::Large, _) => (40 << 20, 19 << 20),
         (FrontEnd::Native, Source::Raw, _) => (20 << 20, 700_000),
         // Where holes are read, and where each stretch of 64 KiB is a call of its own.

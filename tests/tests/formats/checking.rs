@@ -95,6 +95,7 @@ fn tables_that_are_all_the_same_one_are_checked_at_once() {
     let entries = (end | 1 << 63).to_be_bytes().repeat(4 << 20);
     image.write_all_at(&entries, u64::from_be_bytes(l1)).expect("there is room");
     image.write_all_at(&[0; 1 << 16], end).expect("there is room");
+    drop(image);
     // 4 Mi tables of 64 KiB would take some 25 minutes.
     let mut command = command(&place, "qcow2", &["-c", "4K"], "image");
     command.stdout(Stdio::null());

@@ -10,10 +10,10 @@ pub(crate) use native::outlet;
 #[cfg(not(target_os = "wasi"))]
 pub(crate) use native::{
     activity, daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal,
-    times, unnamed,
+    times, unnamed, writers,
 };
 #[cfg(target_os = "wasi")]
 pub(crate) use wasi::{
     activity, daemon, disk, formats, nbd, permissions, scan, signals, storage, stream, terminal,
-    times, unnamed,
+    times, unnamed, writers,
 };

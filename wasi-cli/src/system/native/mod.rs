@@ -28,3 +28,4 @@ pub(crate) mod storage {
         false
     }
 }
+pub(crate) mod writers;

@@ -13,3 +13,4 @@ pub(crate) mod stream;
 pub(crate) mod terminal;
 pub(crate) mod times;
 pub(crate) mod unnamed;
+pub(crate) mod writers;
