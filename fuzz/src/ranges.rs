@@ -87,10 +87,10 @@ impl Whole<'_> {
         match result {
             Err(Error::Range { size, .. }) => {
                 assert!(range.start > range.end || range.start > size, "{range:?} of {size}");
-                assert!(sink.bytes.is_empty() && size == self.image_size());
+                assert!(sink.bytes.is_empty() && size == self.layout.image_size());
             }
             Ok(()) => {
-                assert!(range.start <= range.end && range.start <= self.image_size());
+                assert!(range.start <= range.end && range.start <= self.layout.image_size());
                 assert!(!source.is_wrong && !sink.is_wrong, "a fault was overlooked");
                 assert!(sink.bytes.len() == part.len(), "{range:?} is cut short");
             }
@@ -116,7 +116,7 @@ impl Whole<'_> {
         match result {
             Err(Error::Range { size, .. }) => assert!(offset > size, "{offset} of {size}"),
             Ok(read) => {
-                assert!(offset <= self.image_size(), "{offset}");
+                assert!(offset <= self.layout.image_size(), "{offset}");
                 assert!(!source.is_wrong, "a fault was overlooked");
                 assert!(&bytes[..read] == part, "{} bytes at {offset}", bytes.len());
                 assert!(bytes[read..].iter().all(|byte| *byte == 0xee), "a byte too many");

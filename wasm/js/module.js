@@ -4,8 +4,8 @@ import { notLoaded, notStarted } from './errors.js';
 /** The module that this thread has started. @type {WebAssembly.Module | undefined} */
 let running;
 
-/** @type {Promise<WebAssembly.Module> | undefined} */
-let loading;
+/** What is being loaded, by where it is: nobody waits for another one's wrong URL. @type {Map<string, Promise<WebAssembly.Module>>} */
+const loading = new Map();
 
 /** The functions by which a module is known for this package's. */
 const OURS = ['planner_new', 'planner_plan', 'plan_pieceAt', 'partscanner_new'];
@@ -23,11 +23,15 @@ export async function load(url, module) {
   if (module) {
     return started(module);
   }
-  loading ??= compile(url).finally(() => {
-    // What failed may go well the next time: when the network is back, or from another URL.
-    loading = undefined;
-  });
-  return loading;
+  const key = String(url ?? '');
+  const under = loading.get(key);
+  if (under) {
+    return under;
+  }
+  // What failed may go well the next time, when the network is back.
+  const begun = compile(url).finally(() => loading.delete(key));
+  loading.set(key, begun);
+  return begun;
 }
 
 /** @param {string | URL | undefined} url */

@@ -46,6 +46,12 @@ for (const [what, url] of Object.entries({ page: '/index.html', nothing: '/no/su
 told.again = await fresh(`
   await scan(source, { wasmURL: base + 'none.wasm' }).catch(() => {});
   return (await scan(source)).outputSize`);
+// Nor does it harm another that is under way.
+told['at once'] = await fresh(`
+  const wrong = scan(source, { wasmURL: base + 'none.wasm' }).catch(() => {});
+  const { outputSize } = await scan(source);
+  await wrong;
+  return outputSize`);
 const empty = 'WebAssembly.compile(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]))';
 told.other = await fresh(`return scan(source, { module: await ${empty} })`);
 told['after the other'] = await fresh(`
@@ -53,7 +59,7 @@ told['after the other'] = await fresh(`
   return (await scan(source)).outputSize`);";
     for kind in Kind::ALL {
         let mut fates = tell(kind, script);
-        for name in ["again", "after the other"] {
+        for name in ["again", "at once", "after the other"] {
             let fate = fates.remove(name).expect("it was tried");
             assert!(!fate.is_error() && fate.value.is_number(), "{kind:?}: {name}: {fate:?}");
         }
