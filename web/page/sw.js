@@ -1,6 +1,6 @@
 // The service worker: it keeps the page for times without a network, and passes streams to the browser's downloads.
 
-importScripts('files.js');
+// In front of this stands what it is to keep: `self.SITE = { version, files }`, with the SHA-256 of each file by its address.
 
 const PREFIX = `qcow2-stream ${registration.scope} `;
 const CACHE = PREFIX + SITE.version;
@@ -12,10 +12,32 @@ const SAVE = new URL('save/', registration.scope).href;
 const waiting = new Map();
 
 addEventListener('install', (event) => {
-  // Past the browser's own cache, so that all files are of one version.
-  const requests = SITE.files.map((file) => new Request(file, { cache: 'reload' }));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
+  event.waitUntil(keep());
 });
+
+/** Keeps all files, or none: a host that is being updated has some of one version and some of another. */
+async function keep() {
+  const files = await Promise.all(Object.entries(SITE.files).map(async ([file, digest]) => [file, await fetched(file, digest)]));
+  const cache = await caches.open(CACHE);
+  await Promise.all(files.map(([file, response]) => cache.put(file, response)));
+}
+
+/** A file from the host, past the browser's own cache, if it is that of this version. */
+async function fetched(file, digest) {
+  const response = await fetch(file, { cache: 'reload' });
+  const bytes = await response.arrayBuffer();
+  if (!response.ok || hex(await crypto.subtle.digest('SHA-256', bytes)) !== digest) {
+    throw new Error(`${file}: the host does not have this file in version ${SITE.version}`);
+  }
+  // Without what is about the way here. A response that came by way of another address could not show a page.
+  const headers = new Headers(response.headers);
+  ['Content-Encoding', 'Content-Length', 'Vary'].forEach((name) => headers.delete(name));
+  return new Response(bytes, { headers });
+}
+
+function hex(buffer) {
+  return [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 addEventListener('activate', (event) => {
   event.waitUntil(forgetOthers());
@@ -29,10 +51,22 @@ async function forgetOthers() {
 
 /** The page announces a file, and learns the address that it can be downloaded from, once. */
 addEventListener('message', ({ data, ports: [port] }) => {
+  if (data.takeOver) {
+    takeOver();
+    return;
+  }
   const url = SAVE + crypto.randomUUID();
   waiting.set(url, { ...data, stream: streamOf(port) });
   port.postMessage({ url });
 });
+
+/** The page that asks is the only one, and has nothing under way: there is nobody to wait for. */
+async function takeOver() {
+  const all = await clients.matchAll({ type: 'window', includeUncontrolled: true });
+  if (all.filter(({ url }) => url.startsWith(registration.scope)).length === 1) {
+    await skipWaiting();
+  }
+}
 
 /** What the page hands over, piece by piece, as the browser asks for it. */
 function streamOf(port) {
@@ -70,6 +104,8 @@ addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.url.startsWith(SAVE)) {
     event.respondWith(download(request.url));
+  } else if (request.mode === 'navigate') {
+    event.respondWith(page(request));
   } else if (request.method === 'GET') {
     event.respondWith(kept(request));
   }
@@ -96,7 +132,16 @@ function encoded(name) {
   return encodeURIComponent(name).replace(/['()*]/g, byte);
 }
 
-async function kept(request) {
+/** The page itself, which some open by the name of its file. If the browser has dropped files, the host's is better. */
+async function page(request) {
   const cache = await caches.open(CACHE);
-  return await cache.match(request, { ignoreSearch: true }) ?? fetch(request);
+  const whole = (await cache.keys()).length >= Object.keys(SITE.files).length;
+  const { origin, pathname } = new URL(request.url);
+  const address = origin + pathname === `${registration.scope}index.html` ? registration.scope : request.url;
+  return whole ? kept(request, address) : fetch(address, { cache: 'no-cache' }).catch(() => kept(request, address));
+}
+
+async function kept(request, address = request.url) {
+  const cache = await caches.open(CACHE);
+  return await cache.match(address, { ignoreSearch: true }) ?? fetch(request);
 }

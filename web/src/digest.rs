@@ -10,7 +10,16 @@ pub(crate) fn of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
         hash.update(":");
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
+}
+
+/// The digest of one file, in hex, as browsers compute it.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -22,6 +31,13 @@ mod tests {
         // printf '2:ab1:c' | sha256sum
         let wanted = "430fb1b4ac43316eca81fab27a1930ab8eff8fef6a1dc7903dce44bbc2790dc5";
         assert_eq!(of([b"ab".as_slice(), b"c"]), wanted);
+    }
+
+    #[test]
+    fn that_of_a_file_is_its_sha256() {
+        // printf abc | sha256sum
+        let wanted = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), wanted);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod cache;
 mod digest;
 mod files;
 mod folder;
+mod index;
 mod module;
 mod package;
 mod serve;
@@ -41,6 +42,10 @@ enum Task {
     Build {
         /// The folder to leave it in [default: site in cargo's target folder].
         dir: Option<PathBuf>,
+
+        /// The folder with the page's own files [default: web/page].
+        #[arg(long)]
+        page: Option<PathBuf>,
     },
     /// Only build the npm package, ready for npm publish.
     Npm {
@@ -62,7 +67,7 @@ fn main() -> ExitCode {
 fn run(args: Args) -> Result<()> {
     match args.task {
         None => serve(args.port, args.dir),
-        Some(Task::Build { dir }) => say(site::build(dir)?.display()),
+        Some(Task::Build { dir, page }) => say(site::build(dir, page)?.display()),
         Some(Task::Npm { dir }) => say(package::build(dir)?.display()),
     }
 }
@@ -70,7 +75,7 @@ fn run(args: Args) -> Result<()> {
 fn serve(port: u16, dir: Option<PathBuf>) -> Result<()> {
     // First, so that a port that is taken is known before minutes of building.
     let listeners = serve::bind(port)?;
-    let dir = site::build(dir)?;
+    let dir = site::build(dir, None)?;
     say(serve::address(&listeners)?)?;
     serve::run(listeners, &dir)
 }

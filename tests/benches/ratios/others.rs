@@ -1,7 +1,7 @@
 //! The rows that other benches measure, and the bytes of WebAssembly.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result, ensure};
@@ -53,15 +53,23 @@ impl Other {
     }
 }
 
+/// The module in a site, whose folder is called after its version.
+fn page_module(site: &Path) -> Result<PathBuf> {
+    let entries = fs::read_dir(site)?.collect::<std::io::Result<Vec<_>>>()?;
+    let path = |entry: fs::DirEntry| entry.path().join("qcow2-stream/qcow2_stream_wasm_bg.wasm");
+    let mut modules = entries.into_iter().map(path).filter(|path| path.is_file());
+    modules.next().context("the site has no module")
+}
+
 fn bytes_of_wasm(scratch: &Path) -> Result<()> {
-    let (site, npm) = (scratch.join("site"), "qcow2-stream/qcow2_stream_wasm_bg.wasm");
+    let site = scratch.join("site");
     finish(cargo(&["run", "--quiet", "--locked", "-p", "web", "--", "build"]).arg(&site))?;
     let plugin = artefacts(scratch)?;
     let file = |name: &str| plugin.join(name);
     println!("| WebAssembly | bytes |\n|---|---|");
     for (what, path) in [
         ("the command's WASI module", module().clone()),
-        ("the browser's module", site.join(npm)),
+        ("the browser's module", page_module(&site)?),
         ("the plugin", file("qcow2_stream_plugin.wasm")),
         ("the plugin, SIMD", file("qcow2_stream_plugin_simd128.wasm")),
         ("the plugin as a component", file("qcow2_stream_plugin.component.wasm")),

@@ -12,11 +12,11 @@ use super::requests::LOG;
 pub(crate) const DOWNLOADS: &str = "downloads";
 
 impl Kind {
-    /// What the driver must be told of a browser whose folder this is.
-    pub(crate) fn capabilities(self, folder: &Path) -> Value {
+    /// What the driver must be told of a browser whose folder this is. Firefox may have private windows only.
+    pub(crate) fn capabilities(self, folder: &Path, private: bool) -> Value {
         match self {
             Self::Chromium => chromium(folder),
-            Self::Firefox => firefox(folder),
+            Self::Firefox => firefox(folder, private),
             Self::WebKit => webkit(),
         }
     }
@@ -53,7 +53,7 @@ fn chromium(folder: &Path) -> Value {
     })
 }
 
-fn firefox(folder: &Path) -> Value {
+fn firefox(folder: &Path, private: bool) -> Value {
     need("firefox-esr", "firefox-esr");
     let prefs = json!({
         "browser.download.folderList": 2,
@@ -61,6 +61,7 @@ fn firefox(folder: &Path) -> Value {
         "browser.download.useDownloadDir": true,
         "browser.helperApps.neverAsk.saveToDisk": "application/octet-stream",
         "browser.download.alwaysOpenPanel": false,
+        "browser.privatebrowsing.autostart": private,
     });
     // Its driver keeps the user's own, in which it was built.
     let env = json!({ "HOME": folder, "MOZ_CRASHREPORTER_DISABLE": "1" });

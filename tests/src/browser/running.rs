@@ -43,11 +43,24 @@ impl Browser {
     /// If it can't be started. If a program is missing, the message says what
     /// brings it.
     pub fn start(kind: Kind) -> Self {
+        Self::start_as(kind, false)
+    }
+
+    /// Starts Firefox with a private window.
+    ///
+    /// # Panics
+    ///
+    /// As [`Browser::start`] does.
+    pub fn start_private() -> Self {
+        Self::start_as(Kind::Firefox, true)
+    }
+
+    fn start_as(kind: Kind, private: bool) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for name in [DOWNLOADS, TEMPORARY] {
             fs::create_dir(folder.path().join(name)).expect("the folder can be written to");
         }
-        let capabilities = kind.capabilities(folder.path());
+        let capabilities = kind.capabilities(folder.path(), private);
         if kind == Kind::WebKit {
             tell_where_downloads_go(folder.path());
         }

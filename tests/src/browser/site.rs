@@ -1,6 +1,8 @@
 //! The page, built and served.
 
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -51,12 +53,27 @@ impl Site {
         command.arg(folder.path().join(PAGE)).current_dir(env!("CARGO_MANIFEST_DIR"));
         let mut server = Kept::start(folder, &command);
         let url = server.wait_for("the page's address", DEADLINE, |server| address(&server.said()));
+        link_folders(&server.folder().join(PAGE));
         Self { url, server }
     }
 }
 
 /// The folder that is served, in the server's own.
 const PAGE: &str = "page";
+
+/// The folders of a site that has just been built are in that of its version. Pages of tests find them beside it, too, whatever
+/// the version is.
+fn link_folders(site: &Path) {
+    let folders = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).expect("the site can be listed");
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| path.is_dir()).collect()
+    };
+    for folder in folders(site).iter().flat_map(|version| folders(version)) {
+        let name = folder.file_name().expect("a folder has a name");
+        symlink(&folder, site.join(name)).expect("the folder can be written to");
+    }
+}
 
 /// The line that the server says when it is ready.
 fn address(said: &str) -> Option<String> {

@@ -14,8 +14,11 @@ macro_rules! in_both {
 }
 
 mod axe;
+mod deployments;
+
 mod disks;
 mod faults;
+mod formats;
 mod large;
 mod names;
 mod native;
@@ -23,6 +26,7 @@ mod offline;
 mod options;
 mod picker;
 mod policy;
+mod room;
 mod routes;
 mod saved;
 mod screenshots;

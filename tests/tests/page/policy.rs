@@ -66,7 +66,7 @@ fn every_request_on_the_wire_is_to_the_page_s_own_host(kind: Kind) {
     assert!(foreign.iter().all(|url| *url == elsewhere), "{foreign:?}");
     let asked = |name: &str| own.iter().any(|url| url.ends_with(name));
     // The page's, the scan's workers', and the service worker's.
-    assert!(["main.js", "worker.js", "_bg.wasm", "files.js"].into_iter().all(asked), "{own:?}");
+    assert!(["main.js", "worker.js", "_bg.wasm", "sw.js"].into_iter().all(asked), "{own:?}");
 }
 
 /// All ways out that a policy knows, each with the directive that closes it.
@@ -138,7 +138,7 @@ fn a_worker_s_own_policy_keeps_it_on_its_host(kind: Kind) {
     let elsewhere = format!("http://{}/", listener.local_addr().expect("it is bound"));
     let script = "onmessage = async ({ data }) => {
         const fate = (ask) => ask.then(() => 'reached', () => 'refused');
-        postMessage([await fate(fetch('files.js')), await fate(fetch(data, { mode: 'no-cors' }))]);
+        postMessage([await fate(fetch('sw.js')), await fate(fetch(data, { mode: 'no-cors' }))]);
     };";
     let (site, page) = (Site::build_and_serve(), Page::open(kind));
     let name = format!("injected-{kind:?}.js");

@@ -1,7 +1,7 @@
 import { exact } from './format.js';
-import { visible } from './names.js';
+import { fileName, imageName, visible } from './names.js';
 import { recognise } from './sniff.js';
-import { command } from './verify.js';
+import { command, windows } from './verify.js';
 
 /**
  * Why a file is not simply converted.
@@ -59,13 +59,31 @@ export async function suspicion(file) {
     };
   }
   const known = await recognise(file);
-  if (!known) return null;
-  const kind = `${known.what} ${known.unpack ? 'archive' : 'image'}`;
-  return {
+  return known && {
     heading: 'This is not a raw disk',
-    message: `“${name}” looks like a ${kind}, not a raw disk. The result would hold the ${known.what} file itself, and no machine could start from it.`,
-    remedy: known.unpack ? 'Unpack it first, then choose what was in it.' : 'Convert it to a raw disk first, then choose that one:',
-    command: known.unpack ? undefined : command('qemu-img convert -O raw', file.name, 'disk.raw'),
+    message: `“${name}” looks like ${known.what}, not a raw disk. The result would hold that file itself, and no machine could start from it.`,
+    ...wayOut(known, file.name),
     doubt: true,
+  };
+}
+
+/**
+ * What to do with what is no raw disk.
+ * @param {import('./sniff.js').Known} known
+ * @param {string} name
+ */
+function wayOut({ format, unpack, remedy = '' }, name) {
+  if (format) {
+    return {
+      remedy: 'The command-line tool qcow2-to-stdout, which comes with the source of this page, converts it by way of QEMU’s qemu-storage-daemon:',
+      command: `${command(`qcow2-to-stdout -f ${format}`, name)} ${command('-o', imageName(name))}`,
+    };
+  }
+  if (!unpack) return { remedy };
+  if (windows) return { remedy: 'Unpack it first, with 7-Zip for one, then choose the disk that was in it.' };
+  const [program, through] = unpack.split(' >');
+  return {
+    remedy: 'Unpack it first, then choose the disk that was in it:',
+    command: command(program, name) + (through === undefined ? '' : ` ${command('>', fileName(`${name}.raw`))}`),
   };
 }

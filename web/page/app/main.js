@@ -5,9 +5,9 @@ import { worksOffline } from './offline.js';
 import { onOptionChange, prepareOptions } from './options.js';
 import { cancel, save } from './save.js';
 import { missing } from './support.js';
-import { show } from './view.js';
+import { current, show } from './view.js';
 
-worksOffline();
+void worksOffline(() => current() === 'start');
 hide('loading', true);
 
 const lacks = missing();

@@ -1,6 +1,7 @@
 import { element, hide, write } from './elements.js';
 import { exactAndBinary, size } from './format.js';
 import { drawPicture } from './picture.js';
+import { showRoom } from './room.js';
 
 /**
  * Shows what an image will be.
@@ -16,6 +17,7 @@ export function showResult(plan, file, unread) {
   write('disk-words', size(virtualSize));
   write('disk-size', exactAndBinary(virtualSize));
   hide('rounded-note', virtualSize === file.size);
+  void showRoom(plan.outputSize);
 
   const drawn = virtualSize > 0 && !unread;
   hide('picture', !drawn);

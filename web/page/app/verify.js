@@ -2,7 +2,7 @@ import { element, make, write } from './elements.js';
 import { exact } from './format.js';
 import { quoted, visible } from './names.js';
 
-const windows = navigator.userAgent.includes('Windows');
+export const windows = navigator.userAgent.includes('Windows');
 
 /**
  * A command line that can be copied and shows what it does.
