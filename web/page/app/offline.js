@@ -13,6 +13,10 @@ export async function worksOffline(idle) {
   }
 }
 
+/** How often it is asked to take over, and how long between that, in milliseconds: a page that is going still counts for a while. */
+const TRIES = 5;
+const PAUSE = 1000;
+
 /**
  * The visit before has brought the next version. Browsers would keep it waiting until no page of this one is open, and do not
  * take a reload for that.
@@ -22,5 +26,10 @@ export async function worksOffline(idle) {
  */
 function update(next, idle) {
   navigator.serviceWorker.addEventListener('controllerchange', () => idle() && location.reload(), { once: true });
-  if (idle()) next.postMessage({ takeOver: true });
+  const ask = (/** @type {number} */ tries) => {
+    if (!idle() || next.state !== 'installed') return;
+    next.postMessage({ takeOver: true });
+    if (tries > 1) setTimeout(ask, PAUSE, tries - 1);
+  };
+  ask(TRIES);
 }

@@ -48,7 +48,7 @@ fn wait_until_settled<B: Deref<Target = Browser>>(page: &Page<B>) {
 }
 
 /// How long to wait for a page that does not change.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Picks a disk on the page that is there.
 #[track_caller]
