@@ -21,9 +21,9 @@ const FORMATS: [(&str, &[u8]); 7] = [
     ("vdi", b"<<< "),
 ];
 
-/// What to know where only this program, and not the kernel, keeps images from strangers in bounds.
-const NOT_CONFINED: &str = "this system cannot confine qemu-storage-daemon (Linux can, with Landlock); an image that names other files \
-     is refused all the same, but one that exploits a defect of QEMU is not stopped";
+/// What to know where this program, and not the kernel, keeps images from strangers in bounds.
+const NOT_CONFINED: &str = "an image that names other files is refused all the same, but one that exploits a defect of \
+     QEMU may reach what they would deny it";
 
 /// What to know of a file that somebody may already be writing to.
 const HAS_WRITER: &str = "another process has it open for writing; a write that has already begun, or one through a mapping into \
@@ -36,8 +36,13 @@ pub(crate) fn say(args: &Args, source: &mut Input) {
         let note = format!("it begins like a {format} image, and is converted as a raw disk");
         say_line(&name, &format!("{note}; -f raw says that it is one, -f {format} that it is not"));
     }
-    if args.image_format().is_some() && !daemon::is_confined() {
-        say_line(&name, NOT_CONFINED);
+    let lacks = if args.image_format().is_some() { daemon::lacks() } else { Vec::new() };
+    if !lacks.is_empty() {
+        let lacks = lacks.join(" and ");
+        say_line(
+            &name,
+            &format!("this system lacks {lacks} to confine qemu-storage-daemon; {NOT_CONFINED}"),
+        );
     }
     if source.may_change_unnoticed() {
         let note = "it is writable; if somebody writes to it meanwhile, the image is of no moment in time, and nothing tells";

@@ -61,7 +61,8 @@ pub(crate) fn with_daemon(place: &Workplace, line: &str) -> Command {
     command
 }
 
-const NAME: &str = "qemu-storage-daemon";
+/// What a daemon is called.
+pub(crate) const NAME: &str = "qemu-storage-daemon";
 
 #[test]
 fn a_daemon_that_fails_at_once_is_quoted() {
@@ -113,54 +114,37 @@ fn where_the_kernel_cannot_confine_it_a_note_says_so_and_images_are_checked_all_
     let place = place();
     make(&place, "-O qcow2", "image");
     overlay(&place, "disk.raw", "raw", "over");
-    without_landlock(&place);
-    let run = |args: &[&str]| {
-        let program = place.command::<&str>([]);
-        let mut command = Command::new(place.path("without"));
-        command.arg(program.get_program()).args(args).current_dir(place.folder());
-        run(command)
-    };
-    let noted = run(&["-f", "qcow2", "image"]);
-    assert!(noted.status.success() && noted.stdout == expected(&place), "{}", noted.stderr);
-    assert!(noted.stderr.starts_with("qcow2-to-stdout: note: image: "), "{}", noted.stderr);
-    assert!(
-        noted.stderr.contains("Landlock") && noted.stderr.lines().count() == 1,
-        "{}",
-        noted.stderr
-    );
-    assert!(run(&["-q", "-f", "qcow2", "image"]).image() == noted.stdout);
-    assert!(run(&["-q", "-f", "qcow2", "--allow", "disk.raw", "over"]).image() == noted.stdout);
-    run(&["-f", "qcow2", "over"]).refused(4, &["another file, disk.raw", "--allow 'disk.raw'"]);
+    compile_without(&place);
+    for (lacking, noted) in [
+        ("landlock", "lacks Landlock to confine"),
+        ("seccomp", "lacks seccomp filters to confine"),
+        ("both", "lacks Landlock and seccomp filters to confine"),
+    ] {
+        let run = |args: &[&str]| {
+            let program = place.command::<&str>([]);
+            let mut command = Command::new(place.path("without"));
+            command.arg(lacking).arg(program.get_program()).args(args);
+            command.current_dir(place.folder());
+            run(command)
+        };
+        let outcome = run(&["-f", "qcow2", "image"]);
+        let says = &outcome.stderr;
+        assert!(outcome.status.success() && outcome.stdout == expected(&place), "{says}");
+        assert!(says.starts_with("qcow2-to-stdout: note: image: "), "{says}");
+        assert!(says.contains(noted) && says.lines().count() == 1, "{says}");
+        assert!(run(&["-q", "-f", "qcow2", "image"]).image() == outcome.stdout);
+        let allowed = run(&["-q", "-f", "qcow2", "--allow", "disk.raw", "over"]);
+        assert!(allowed.image() == outcome.stdout);
+        run(&["-q", "-f", "qcow2", "over"])
+            .refused(4, &["another file, disk.raw", "--allow 'disk.raw'"]);
+    }
 }
 
-/// Makes a program that runs another one where the system calls of Landlock are unknown.
-pub(crate) fn without_landlock(place: &Workplace) {
-    const PROGRAM: &str = r#"
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
-int main(int argc, char **argv) {
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 444, 0, 2), /* landlock_create_ruleset */
-        BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 446, 1, 0), /* landlock_restrict_self */
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = { 5, filter };
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
-        return 99;
-    execv(argv[1], argv + 1);
-    return 98;
-}
-"#;
-    fs::write(place.path("without.c"), PROGRAM).expect("it is written");
+/// Makes a program that runs another one on a kernel that seems to lack `landlock`, `seccomp` or `both`.
+pub(crate) fn compile_without(place: &Workplace) {
+    fs::write(place.path("without.c"), include_str!("without.c")).expect("it is written");
     let cc = Command::new("cc")
-        .args(["-o", "without", "without.c"])
+        .args(["-Wall", "-Werror", "-o", "without", "without.c"])
         .current_dir(place.folder())
         .status();
     assert!(cc.expect("Rust links with cc, too").success());

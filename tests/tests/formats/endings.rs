@@ -31,7 +31,7 @@ pub(crate) fn with_tmp(place: &Workplace, more: &[&str]) -> Command {
 }
 
 /// A command that waits for the reader of its image, and its daemon.
-fn held(place: &Workplace) -> (Child, Daemon) {
+pub(crate) fn held(place: &Workplace) -> (Child, Daemon) {
     let child = spawn(with_tmp(place, &[]));
     wait_for_bytes(child.stdout.as_ref().expect("a pipe"));
     let daemon = Daemon::of(&child);
@@ -60,6 +60,11 @@ impl Daemon {
         let name = fs::read_to_string(format!("/proc/{id}/comm")).expect("it is there");
         assert_eq!(name, "qemu-storage-da\n");
         Self { id, begun: field(id, 19).expect("it is there") }
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
     }
 
     fn kill(&self) {

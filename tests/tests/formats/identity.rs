@@ -7,14 +7,14 @@ use std::process::Command;
 use qcow2_stream_tests::command::{Outcome, Workplace, run};
 use qcow2_stream_tests::corpus::{Fill, Input, Write};
 
-use crate::daemon::without_landlock;
+use crate::daemon::compile_without;
 use crate::stage::{expected, make, overlay, place};
 
 /// Converts where the kernel can't confine the daemon, so that nothing but the command's own check is left.
 fn unconfined(place: &Workplace, path: Option<&str>, args: &[&str]) -> Outcome {
     let program = place.command::<&str>([]);
     let mut command = Command::new(place.path("without"));
-    command.arg(program.get_program()).args(args).current_dir(place.folder());
+    command.arg("both").arg(program.get_program()).args(args).current_dir(place.folder());
     if let Some(path) = path {
         command.env("PATH", path);
     }
@@ -24,7 +24,7 @@ fn unconfined(place: &Workplace, path: Option<&str>, args: &[&str]) -> Outcome {
 /// A folder with a disk called `base.raw`, and another one of that name in the folder `deep`.
 fn two_of_a_name() -> Workplace {
     let place = place();
-    without_landlock(&place);
+    compile_without(&place);
     fs::copy(place.disk(), place.path("base.raw")).expect("it is copied");
     fs::create_dir(place.path("deep")).expect("a folder is made");
     let secret = Input::new(9 << 20, vec![Write::new(0, 9 << 20, Fill::Byte(b'S'))]);
@@ -65,7 +65,7 @@ fn a_descriptor_of_the_daemon_itself_is_no_way_to_a_file_without_landlock() {
 /// A folder with `image`, a link to `whole`, which the daemon finds leading to `cut` when it opens it.
 fn swapped(how: &str) -> (Workplace, String) {
     let place = place();
-    without_landlock(&place);
+    compile_without(&place);
     make(&place, how, "whole");
     let whole = fs::read(place.path("whole")).expect("it is there");
     fs::write(place.path("cut"), &whole[..whole.len() / 2]).expect("it is written");

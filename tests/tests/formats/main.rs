@@ -3,6 +3,7 @@
 mod chains;
 mod changes;
 mod checking;
+mod confinement;
 mod daemon;
 mod damage;
 mod endings;

@@ -1,7 +1,7 @@
 //! This program again, for the moment between the start of a process and that of the daemon in it.
 //!
 //! What only the new process itself can do is done here: ask to be ended when its parent ends, and give up every right
-//! that the daemon doesn't need. Both last through `exec`.
+//! that the daemon doesn't need. All of it lasts through `exec`.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -16,7 +16,7 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use rustix::process::{Pid, Signal, getppid, set_parent_process_death_signal};
 
-use super::{command, sandbox};
+use super::{command, descriptors, privileges, sandbox, syscalls};
 use crate::stderr;
 
 /// How the program is called to be this. No shell calls it so by accident.
@@ -49,6 +49,7 @@ impl Guard<'_> {
         let mut command = Command::new("/proc/self/exe");
         command.arg0(NAME).arg(process::id().to_string()).arg(self.confine.to_string());
         command.arg(self.program).arg(self.input).arg(self.name).args(self.allowed);
+        command::clean_environment(&mut command);
         command
     }
 }
@@ -59,6 +60,7 @@ pub(crate) fn become_if_asked() -> Option<ExitCode> {
     if args.next()? != NAME {
         return None;
     }
+    descriptors::close_inherited();
     let Err(error) = become_daemon(&args.collect::<Vec<_>>());
     stderr::line(format_args!("cannot start it: {error:#}"));
     Some(ExitCode::FAILURE)
@@ -71,11 +73,17 @@ fn become_daemon(args: &[OsString]) -> Result<std::convert::Infallible> {
     end_with(parent)?;
     let input =
         File::from(open(input.as_os_str(), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?);
+    let program = Path::new(program);
+    privileges::reduce(program, name, allowed)?;
     if confine == "true" {
-        sandbox::confine(Path::new(program), &input, allowed)?;
+        sandbox::confine(program, &input, allowed)?;
     }
     if name.to_str().is_none() {
         pass_on(&input)?;
+    }
+    // After this, little more than `exec` is left to do.
+    if syscalls::is_available() {
+        syscalls::confine()?;
     }
     let error = command::complete(&mut Command::new(program)).exec();
     Err(error).with_context(|| format!("{program:?}"))

@@ -4,10 +4,18 @@
 //! Images come from strangers, so the daemon is confined by the kernel ([`sandbox`]), and what it has made of an image is
 //! looked at before a byte of it is used ([`files`]).
 
+#[cfg(all(
+    target_os = "linux",
+    target_pointer_width = "64",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod allowed_calls;
 mod checked;
 mod child;
 mod command;
 mod cut;
+#[cfg(target_os = "linux")]
+mod descriptors;
 mod files;
 mod graph;
 #[cfg(target_os = "linux")]
@@ -19,6 +27,8 @@ mod opened;
 #[path = "opened_by_name.rs"]
 mod opened;
 #[cfg(target_os = "linux")]
+mod privileges;
+#[cfg(target_os = "linux")]
 mod proc;
 mod program;
 mod qmp;
@@ -28,6 +38,12 @@ mod sandbox;
 mod socket;
 mod source;
 mod start;
+#[cfg(target_os = "linux")]
+#[cfg_attr(
+    not(all(target_pointer_width = "64", any(target_arch = "x86_64", target_arch = "aarch64"))),
+    path = "unfiltered.rs"
+)]
+mod syscalls;
 
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -113,6 +129,15 @@ pub(crate) fn is_confined() -> bool {
     return sandbox::is_available();
     #[cfg(not(target_os = "linux"))]
     return false;
+}
+
+/// What this system lacks of what would confine a daemon that an image has taken over.
+pub(crate) fn lacks() -> Vec<&'static str> {
+    #[cfg(target_os = "linux")]
+    let can = [("Landlock", is_confined()), ("seccomp filters", syscalls::is_available())];
+    #[cfg(not(target_os = "linux"))]
+    let can = [("what Linux has for that", false)];
+    can.into_iter().filter(|(_, can)| !can).map(|(what, _)| what).collect()
 }
 
 /// Why a disk is not exported.

@@ -32,6 +32,11 @@ pub(super) fn explain(reason: &str, format: &str, folder: &Path) -> String {
     if reason.starts_with("Parameter 'driver'") || reason.starts_with("Unknown driver") {
         return format!("the installed {} does not read {format} ({reason})", program::NAME);
     }
+    if reason.ends_with("Function not implemented") {
+        return format!(
+            "{reason}: it may not do that here, perhaps because the image names a server; only local files are read"
+        );
+    }
     reason
 }
 
@@ -100,6 +105,7 @@ mod tests {
             ("Failed to get shared \"write\" lock", "running virtual machine"),
             ("Parameter 'encrypt.key-secret' is required for cipher", "decrypt it first"),
             ("Parameter 'driver' does not accept value 'qed'", "does not read qcow2"),
+            ("Failed to create socket: Function not implemented", "only local files"),
             ("Image not in \u{1b} format", "Image not in \\u{1b} format"),
         ] {
             assert!(explain(reason).contains(says), "{}", explain(reason));
