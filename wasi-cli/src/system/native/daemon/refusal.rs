@@ -43,9 +43,12 @@ pub(super) fn explain(reason: &str, format: &str, folder: &Path) -> String {
 /// What to say where an image names a file that its user has not.
 pub(super) fn not_allowed(path: &Path) -> String {
     let name = shown(path);
+    // A name that a shell would take for more, or that isn't what it looks like, is no part of a command to copy.
+    let with = shown::quoted(path)
+        .map_or("--allow and its name".to_owned(), |word| format!("--allow {word}"));
     format!(
         "it names another file, {name}, whose contents would become part of the image; \
-         if they should, allow it with --allow '{name}', or all files of a folder with --allow FOLDER"
+         if they should, allow it with {with}, or all files of a folder with --allow FOLDER"
     )
 }
 
