@@ -1,7 +1,5 @@
-/** How the image is laid out, and how the scan is watched. */
-export interface ScanOptions extends WatchOptions {
-  /** The size of a cluster in bytes: a power of two from 512 to 2,097,152. Default: 65,536. */
-  clusterSize?: number;
+/** How the image is laid out, apart from the size of its clusters. */
+export interface LayoutOptions {
   /** The width of a reference count in bits: 1, 2, 4, 8, 16, 32 or 64. Default: 16. */
   refcountBits?: number;
   /** Plan an image of metadata alone, which names the source as its external data file. */
@@ -11,6 +9,12 @@ export interface ScanOptions extends WatchOptions {
     /** Map every cluster, so that the data file is the whole disk; the source is not read. Default: false. */
     raw?: boolean;
   };
+}
+
+/** How the image is laid out, and how the scan is watched. */
+export interface ScanOptions extends LayoutOptions, WatchOptions {
+  /** The size of a cluster in bytes: a power of two from 512 to 2,097,152. Default: 65,536. */
+  clusterSize?: number;
   /** How many workers read: 1 to 64. Default: 2, which is as fast as browsers read. */
   workers?: number;
   /** Where `qcow2_stream_wasm_bg.wasm` is, if not beside the script. Only the first scan that succeeds loads it. */
@@ -97,6 +101,11 @@ export class Plan {
   /** The exact length of the image in bytes. */
   readonly outputSize: number;
   readonly summary: Summary;
+  /**
+   * A plan of the same source with other options and the same cluster size. The source is not read. Both plans can be used,
+   * and each is freed by itself. A plan made with `dataFile.raw` doesn't know what the disk holds: its `replan` needs `raw`, too.
+   */
+  replan(options?: LayoutOptions): Plan;
   /** How many runs of clusters hold data. */
   readonly runs: number;
   /** How many parts the blob has. Above some thousands browsers save it slowly and with much memory. */

@@ -2,12 +2,13 @@
 
 import { compose } from './blob.js';
 import { Checksums } from './checksums.js';
+import { badOption } from './errors.js';
 import { Layout, asked } from './layout.js';
 import { load } from './module.js';
 import { dataFileOf, given, moduleOf, urlOf, whole } from './options.js';
 import { Pieces } from './pieces.js';
 import { pipe } from './pipe.js';
-import { plannerOf, scanInto } from './scan.js';
+import { plannerOf, replanned, scanInto } from './scan.js';
 import { segments } from './segments.js';
 import { Source } from './source.js';
 import { Watch } from './watch.js';
@@ -36,8 +37,7 @@ export async function scan(file, options) {
     const planner = plannerOf(source.size, layout);
     // With a raw data file everything is mapped, whatever it holds.
     const checksums = layout.dataFile?.raw ? [] : await scanInto(source, planner, means, watch);
-    // An image of metadata alone holds no data to compare.
-    return new Plan(source, new Layout(asked(() => planner.plan())), layout.dataFile ? [] : checksums);
+    return new Plan(source, new Layout(asked(() => planner.plan())), layout.dataFile, checksums);
   });
 }
 
@@ -46,14 +46,26 @@ export class Plan {
   #source;
   #layout;
   #checksums;
+  #dataFile;
 
-  constructor(source, layout, checksums) {
+  constructor(source, layout, dataFile, checksums) {
     if (!(layout instanceof Layout)) {
       throw new TypeError('a Plan comes from scan');
     }
     this.#source = source;
     this.#layout = layout;
+    this.#dataFile = dataFile;
     this.#checksums = checksums;
+  }
+
+  replan(options) {
+    const { refcountBits, dataFile: asIs } = given(options, ['refcountBits', 'dataFile']);
+    const dataFile = dataFileOf(asIs);
+    if (this.#dataFile?.raw && !dataFile?.raw) {
+      throw badOption('dataFile', 'raw, as it was when this plan was made: what the disk holds is not known');
+    }
+    const layout = new Layout(replanned(this.#source.size, this.#layout, { refcountBits, dataFile }));
+    return new Plan(this.#source, layout, dataFile, this.#checksums);
   }
 
   get outputSize() {
@@ -94,7 +106,9 @@ export class Plan {
 
   async pipeTo(writable, options) {
     const watch = new Watch(options);
-    const pieces = () => new Pieces(this.#source, this.#layout, new Checksums(this.#checksums));
+    // An image of metadata alone holds no data to compare.
+    const checksums = this.#dataFile ? [] : this.#checksums;
+    const pieces = () => new Pieces(this.#source, this.#layout, new Checksums(checksums));
     return watch.during(() => pipe(pieces(), writable, watch));
   }
 

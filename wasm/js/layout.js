@@ -65,6 +65,11 @@ export class Layout {
     return this.#asked((plan) => plan.occupancy(cells));
   }
 
+  /** Tells a planner which clusters hold data. @param {import('./qcow2_stream_wasm.js').Planner} planner */
+  addTo(planner) {
+    this.#asked((plan) => planner.addPlan(plan));
+  }
+
   /** Gives the memory back. Again, it does nothing. */
   free() {
     const plan = this.#plan;

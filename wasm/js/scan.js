@@ -27,6 +27,19 @@ export function plannerOf(size, { clusterSize, refcountBits, dataFile }) {
 }
 
 /**
+ * The module's plan of the same disk with other options.
+ *
+ * @param {number} size
+ * @param {import('./layout.js').Layout} layout
+ * @param {{ refcountBits?: any, dataFile?: { name: string, raw: boolean } }} options
+ */
+export function replanned(size, layout, options) {
+  const planner = plannerOf(size, { clusterSize: layout.summary.clusterSize, ...options });
+  layout.addTo(planner);
+  return asked(() => planner.plan());
+}
+
+/**
  * Feeds the planner with what holds data. Resolves to the checksums of the parts.
  *
  * @param {import('./source.js').Source} source

@@ -1,7 +1,7 @@
 //! A planned image.
 
 use js_sys::Object;
-use qcow2_stream::{GuestCluster, HostOffset, Layout, Segment};
+use qcow2_stream::{AllocationMap, GuestCluster, HostOffset, Layout, Segment};
 use wasm_bindgen::prelude::*;
 
 use crate::failure::Failure;
@@ -20,6 +20,10 @@ impl Plan {
             return Err(Failure::TooLong { bytes });
         }
         Ok(Self(layout))
+    }
+
+    pub(crate) fn allocation(&self) -> &AllocationMap {
+        self.0.allocation()
     }
 }
 

@@ -69,6 +69,15 @@ impl Planner {
         Ok(())
     }
 
+    /// Takes over what holds data in another plan of the same source, with clusters of the same size.
+    ///
+    /// # Errors
+    /// If it is of another source, or there is no memory.
+    #[wasm_bindgen(js_name = addPlan)]
+    pub fn add_plan(&mut self, plan: &Plan) -> Result<(), JsValue> {
+        Ok(self.map.append(plan.allocation()).map_err(Failure::from)?)
+    }
+
     /// Lays out the image.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ mod npm;
 mod overlap;
 mod page;
 mod readme;
+mod replan;
 mod sinks;
 mod size;
 mod stage;

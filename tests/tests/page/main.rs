@@ -15,11 +15,12 @@ macro_rules! in_both {
 
 mod axe;
 mod deployments;
-
 mod disks;
 mod faults;
 mod formats;
+mod interface;
 mod large;
+mod layout;
 mod names;
 mod native;
 mod offline;

@@ -31,7 +31,7 @@ fn a_name_is_shown_as_text_and_never_as_markup(kind: Kind) {
     page.browser.click("#anyway");
     page.wait_for("ready");
     page.save("_img src=x onerror=_window.ran=1___script_window.ran=1_b_&lt;h2&gt;.qcow2");
-    named(page.browser.text("#verify-steps"));
+    named(page.steps());
     assert_eq!(page.look(elements), before);
     assert_eq!(before[1], Value::Null);
 }
@@ -47,7 +47,7 @@ fn a_name_cannot_turn_or_break_the_text_around_it(kind: Kind) {
     page.browser.click("#anyway");
     page.wait_for("ready");
     page.save("_war ._[31m_x.qcow2");
-    let steps = page.browser.text("#verify-steps");
+    let steps = page.steps();
     assert!(steps.contains("-F qcow2 FILE "), "{steps:?}");
 }
 

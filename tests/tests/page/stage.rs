@@ -114,7 +114,10 @@ impl<B: Deref<Target = Browser>> Page<B> {
     /// Ticks a box, wherever it is folded in.
     #[track_caller]
     pub(crate) fn tick(&self, selector: &str) {
-        let script = "document.querySelector(arguments[0]).closest('details').open = true";
+        // Drivers don't see that the buttons at the lower edge may lie over it.
+        let script = "const box = document.querySelector(arguments[0]);
+            box.closest('details').open = true;
+            box.scrollIntoView({ block: 'center' });";
         self.browser.run(script, &[json!(selector)]);
         self.browser.click(selector);
     }
@@ -123,6 +126,29 @@ impl<B: Deref<Target = Browser>> Page<B> {
     #[track_caller]
     pub(crate) fn look(&self, script: &str) -> Value {
         self.browser.run(script, &[])
+    }
+
+    /// What is to be typed in a terminal, which is folded in at first.
+    #[track_caller]
+    pub(crate) fn steps(&self) -> String {
+        self.browser.click("#verify summary");
+        self.browser.text("#verify-steps")
+    }
+
+    /// Drops a file of this name and content on the page, as a script can.
+    #[track_caller]
+    pub(crate) fn drop(&self, name: &str, content: &str) {
+        let script = "const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([arguments[1]], arguments[0]));
+            document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));";
+        self.browser.run(script, &[json!(name), json!(content)]);
+    }
+
+    /// Waits until a script of the page's comes to `true`.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, script: &str) {
+        let script = format!("return ({script}) === true");
+        wait_for(&script, DEADLINE, || (self.look(&script) == true).then_some(()));
     }
 
     /// Begins to save, and waits until some of the image is written.

@@ -1,4 +1,4 @@
-import { hide } from './elements.js';
+import { hide, write } from './elements.js';
 
 /** @typedef {{ files: File[], folders: string[] }} Dropped */
 
@@ -20,7 +20,8 @@ export function takeDrops(take, mayTake) {
     // Also where it cannot be taken: else the browser would open the file in place of the page.
     event.preventDefault();
     event.dataTransfer.dropEffect = mayTake() ? 'copy' : 'none';
-    hide('drop-hint', !mayTake());
+    write('drop-words', mayTake() ? 'Drop the disk anywhere' : 'Not now: the image of the last disk is still being saved');
+    hide('drop-hint', false);
     clearTimeout(timer);
     timer = setTimeout(end, GONE);
   });

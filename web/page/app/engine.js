@@ -9,6 +9,7 @@ export async function engine() {
     return await import('../qcow2-stream/index.js');
   } catch (cause) {
     throw Object.assign(new Error('A part of this page could not be loaded.', { cause }), {
+      code: 'worker',
       remedy: 'The connection may be down, or the site may have been updated since the page was opened. Reload the page, and choose the disk again.',
     });
   }

@@ -1,6 +1,11 @@
 // The page is in English, so its numbers are, too: a point in one place and a comma in the other would be misread.
 const LOCALE = 'en';
-const DECIMAL = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
+/**
+ * Sizes are in the units of the system's file manager, so that they can be compared with what it shows. Windows counts in powers of
+ * 1024 and writes GB; macOS, GNOME and most of the rest in powers of 1000, as the labels of disks do.
+ */
+const BASE = navigator.userAgent.includes('Windows') ? 1024 : 1000;
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'];
 const BINARY = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const whole = new Intl.NumberFormat(LOCALE);
 const three = new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: 3 });
@@ -20,29 +25,29 @@ function unit(value, unit, digits = 3) {
 
 /** "12.3 GB". @param {number} bytes @param {number} [digits] */
 export function size(bytes, digits = 3) {
-  const { value, step } = power(bytes, 1000);
-  return unit(value, DECIMAL[step], step ? digits : 4);
+  const { value, step } = power(bytes, BASE);
+  return unit(value, UNITS[step], step ? digits : 4);
 }
 
 /** "13,207,024,640 bytes". @param {number} bytes */
 export function exact(bytes) {
-  return `${whole.format(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  return plural(bytes, 'byte', 'bytes');
 }
 
-/** "64 KiB". @param {number} bytes */
+/** "1 file", "2 files". @param {number} number @param {string} one @param {string} many */
+export function plural(number, one, many) {
+  return `${whole.format(number)} ${number === 1 ? one : many}`;
+}
+
+/** "64 KiB", as QEMU has it: the size of a cluster is a power of two. @param {number} bytes */
 export function binary(bytes) {
   const { value, step } = power(bytes, 1024);
   return `${three.format(value)} ${BINARY[step]}`;
 }
 
-/** "13,207,024,640 bytes (12.3 GiB)". @param {number} bytes */
-export function exactAndBinary(bytes) {
-  return bytes < 1024 ? exact(bytes) : `${exact(bytes)} (${binary(bytes).replace(' ', '\u00a0')})`;
-}
-
 /** "512 MB/s". @param {number} bytesPerSecond */
 export function speed(bytesPerSecond) {
-  return unit(bytesPerSecond / 1e6, 'megabyte-per-second');
+  return unit(bytesPerSecond / BASE ** 2, 'megabyte-per-second');
 }
 
 /** "213". @param {number} number */
@@ -53,8 +58,8 @@ export function count(number) {
 /** "4.2 %" would be wrong in English: "4.2%". Never 0% of something, nor 100% of less than all. @param {number} part @param {number} all */
 export function percent(part, all) {
   const share = all ? part / all : 0;
-  if (share > 0 && share < 0.01) return 'below 1%';
-  if (share > 0.99 && share < 1) return 'over 99%';
+  if (share > 0 && share < 0.01) return 'less than 1%';
+  if (share > 0.99 && share < 1) return 'more than 99%';
   return `${Math.round(share * 100)}%`;
 }
 

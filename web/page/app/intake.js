@@ -1,4 +1,4 @@
-import { exact } from './format.js';
+import { exact, plural } from './format.js';
 import { fileName, imageName, visible } from './names.js';
 import { recognise } from './sniff.js';
 import { command, windows } from './verify.js';
@@ -10,6 +10,7 @@ import { command, windows } from './verify.js';
  * @property {string} message
  * @property {string} remedy
  * @property {string} [command]
+ * @property {string} [detail] what the program says, for whoever wants to know
  * @property {boolean} [doubt] it can be converted all the same
  */
 
@@ -22,7 +23,7 @@ export function unfit({ files, folders }) {
   if (files.length + folders.length > 1) {
     return {
       heading: 'One disk at a time',
-      message: `${files.length + folders.length} files and folders came at once; an image holds one disk.`,
+      message: `You dropped ${listed(files.length, folders.length)} at once. An image holds one disk.`,
       remedy: 'Choose one file. If the disk is in several pieces, join them first, in their order.',
     };
   }
@@ -35,12 +36,18 @@ export function unfit({ files, folders }) {
   }
   if (!files.length) {
     return {
-      heading: 'No file came',
+      heading: 'That is not a file',
       message: 'What was dropped is not a file that the browser can read.',
       remedy: 'Save it as a file on this computer first, or choose it with the button.',
     };
   }
   return null;
+}
+
+/** "2 files and 1 folder". @param {number} files @param {number} folders */
+function listed(files, folders) {
+  const counts = [files && plural(files, 'file', 'files'), folders && plural(folders, 'folder', 'folders')];
+  return counts.filter(Boolean).join(' and ');
 }
 
 /**

@@ -1,9 +1,10 @@
-import { again, convert, mayTake, rescan, take, toResult } from './convert.js';
+import { again, back, change, convert, mayTake, take } from './convert.js';
 import { takeDrops } from './drop.js';
 import { element, hide } from './elements.js';
+import { listenToKeys } from './keys.js';
 import { worksOffline } from './offline.js';
 import { onOptionChange, prepareOptions } from './options.js';
-import { cancel, save } from './save.js';
+import { cancel, escape, leave, save } from './save.js';
 import { missing } from './support.js';
 import { current, show } from './view.js';
 
@@ -16,16 +17,20 @@ if (lacks) {
   hide('unsupported-part', false);
 } else {
   prepareOptions();
-  onOptionChange(rescan);
+  onOptionChange(change);
 
   const file = /** @type {HTMLInputElement} */ (element('file'));
   file.addEventListener('change', () => {
     if (file.files?.length) take({ files: [...file.files], folders: [] });
   });
+  // What a browser fills in of an earlier visit could not be chosen again.
+  file.value = '';
   takeDrops(take, mayTake);
 
-  for (const [id, act] of Object.entries({ cancel, save, again, retry: convert, back: toResult, anyway: convert })) {
+  for (const [id, act] of Object.entries({ cancel, save, resave: save, again, retry: convert, back: () => back(), anyway: convert })) {
     element(id).addEventListener('click', () => void act());
   }
+  listenToKeys(escape);
+  addEventListener('pagehide', leave);
   show('start', { focus: false });
 }

@@ -3,6 +3,12 @@ import { element, hide, make } from './elements.js';
 import { binary } from './format.js';
 import { fileName, imageName, withGzip } from './names.js';
 
+/**
+ * How the image is laid out.
+ * @typedef {{ clusterSize: number, refcountBits: number, dataFile?: { name: string, raw: boolean } }} ImageOptions
+ * @typedef {{ disk: string, output: string, data: string }} Names those of the disk, the image, and the data file
+ */
+
 const CLUSTER_SIZES = Array.from({ length: 13 }, (_, power) => 512 << power);
 const REFCOUNT_BITS = [1, 2, 4, 8, 16, 32, 64];
 
@@ -18,11 +24,15 @@ export function prepareOptions() {
   const { choosePlace, gzip } = possibilities();
   hide('choose-place-row', !choosePlace);
   hide('gzip-row', !gzip);
-  input('data-file').addEventListener('change', () => hide('data-file-more', !input('data-file').checked));
+  input('data-file').addEventListener('change', showDataFile);
   input('gzip').addEventListener('change', () => {
     input('output-name').value = withGzip(input('output-name').value, input('gzip').checked);
     hide('gzip-note', !input('gzip').checked);
   });
+}
+
+function showDataFile() {
+  hide('data-file-more', !input('data-file').checked);
 }
 
 /** @param {string} id @param {number[]} values @param {number} usual @param {(value: number) => string} words */
@@ -48,7 +58,30 @@ export function proposeNames(name) {
   hide('gzip-note', !input('gzip').checked);
 }
 
-/** What the scan is to be told. */
+/** The names as they are. @returns {Names} */
+export function names() {
+  return { disk, output: input('output-name').value, data: input('data-file-name').value };
+}
+
+/** Sets the controls back to names or options of before. @param {Names | ImageOptions} before */
+export function restore(before) {
+  if ('disk' in before) {
+    disk = before.disk;
+    input('output-name').value = before.output;
+    input('data-file-name').value = before.data;
+    return;
+  }
+  input('cluster-size').value = `${before.clusterSize}`;
+  input('refcount-bits').value = `${before.refcountBits}`;
+  input('data-file').checked = !!before.dataFile;
+  if (before.dataFile) {
+    input('data-file-name').value = before.dataFile.name;
+    input('data-file-raw').checked = before.dataFile.raw;
+  }
+  showDataFile();
+}
+
+/** How the image is to be laid out. @returns {ImageOptions} */
 export function imageOptions() {
   return {
     clusterSize: number('cluster-size'),

@@ -1,9 +1,11 @@
 import { element, hide, make, write } from './elements.js';
-import { count, percent, size } from './format.js';
+import { percent, plural, size } from './format.js';
 
 /** Parts of the picture; those of the table are few enough to be listened to. */
 const PARTS = 512;
 const ROWS = 16;
+
+const touch = matchMedia('(pointer: coarse)').matches;
 
 /** A part of the disk. @typedef {{ from: number, to: number, data: number }} Part */
 
@@ -17,15 +19,19 @@ export function drawPicture(plan) {
   const parts = divide(plan, Math.min(PARTS, clusters));
   const data = Math.min(virtualSize, parts.reduce((sum, part) => sum + part.data, 0));
 
-  const areas = plan.runs === 1 ? 'in one piece' : `in ${count(plan.runs)} pieces`;
-  write('picture-caption', data
-    ? `${size(data)} of ${size(virtualSize)} hold data, ${areas}`
-    : `Nothing but zeros in ${size(virtualSize)}`);
+  write('picture-caption', caption(data, virtualSize, plan.runs));
   write('legend-data', size(data));
   write('legend-empty', size(virtualSize - data));
   write('legend-tables', `Tables of the image: ${size(metadataBytes)}`);
   drawCells(parts);
   element('picture-table').replaceChildren(table(divide(plan, Math.min(ROWS, clusters))));
+}
+
+/** @param {number} data @param {number} disk @param {number} runs */
+function caption(data, disk, runs) {
+  if (!data) return 'Where the data is: nowhere, the disk holds nothing but zeros';
+  if (data === disk) return 'Where the data is: everywhere, the disk is full';
+  return `Where the data is: ${size(data)} of ${size(disk)}, in ${plural(runs, 'piece', 'pieces')}`;
 }
 
 /** @param {import('./engine.js').Plan} plan @param {number} parts @returns {Part[]} */
@@ -40,7 +46,7 @@ function drawCells(parts) {
   cells.style.setProperty('--parts', `${parts.length}`);
   const drawn = new Map(parts.map((part) => [make('span', { class: `cell l${level(part)}` }), part]));
   cells.replaceChildren(...drawn.keys());
-  write('picture-detail', 'Point at a part to see what it holds.');
+  write('picture-detail', `${touch ? 'Tap' : 'Point at'} a part to see what it holds.`);
   cells.onpointerover = (event) => {
     const part = drawn.get(/** @type {HTMLElement} */ (event.target));
     if (part) write('picture-detail', `${range(part, 4)}: ${contents(part)}`);

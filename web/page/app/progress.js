@@ -2,10 +2,16 @@ import { element, write } from './elements.js';
 import { percent, size, speed, timeLeft } from './format.js';
 import { visible } from './names.js';
 import { Pace } from './pace.js';
-import { title } from './view.js';
+import { announce, title } from './view.js';
 
 /** Milliseconds between two changes of the figures: often enough to look alive, seldom enough to be read. */
 const INTERVAL = 200;
+
+/** Milliseconds between two announcements, which interrupt whoever listens. */
+const QUIET = 15_000;
+
+/** What would show the latest figures. */
+let late = 0;
 
 const bar = /** @type {HTMLProgressElement} */ (element('progress'));
 
@@ -21,15 +27,30 @@ export function begin(heading, name, remark = '') {
   wait(heading, remark);
   const pace = new Pace();
   let shown = -Infinity;
-  return ({ bytes, total }) => {
+  let said = performance.now();
+  /** @type {{ bytes: number, total: number }} */
+  let latest;
+  const turn = () => {
+    const { bytes, total } = latest;
     const now = performance.now();
-    if (bytes < total && now - shown < INTERVAL) return;
     shown = now;
     bar.value = total ? bytes / total : 1;
     write('progress-amount', `${size(bytes)} of ${size(total)}`);
     const known = pace.update(bytes, total, now / 1000);
     write('progress-pace', known && bytes < total ? `${speed(known.speed)} · ${timeLeft(known.left)}` : '');
     title(`${percent(bytes, total)} ${heading.toLowerCase()}`);
+    if (now - said > QUIET && bytes < total) {
+      said = now;
+      announce(`${percent(bytes, total)} done`);
+    }
+  };
+  return (progress) => {
+    clearTimeout(late);
+    latest = progress;
+    const soon = shown + INTERVAL - performance.now();
+    // The last figures show even if no more come for a while.
+    if (progress.bytes < progress.total && soon > 0) late = setTimeout(turn, soon);
+    else turn();
   };
 }
 
@@ -39,6 +60,7 @@ export function begin(heading, name, remark = '') {
  * @param {string} remark
  */
 export function wait(heading, remark) {
+  clearTimeout(late);
   bar.removeAttribute('value');
   write('work-heading', heading);
   write('work-note', remark);

@@ -1,5 +1,5 @@
 import { save as write } from '../saving/index.js';
-import { again, toResult } from './convert.js';
+import { again, back, layOut, toResult } from './convert.js';
 import { showDone } from './done.js';
 import { explain, isAbort } from './errors.js';
 import { fail } from './failing.js';
@@ -12,8 +12,10 @@ import { announce, current, remark, show } from './view.js';
 
 /** Must run within the click: browsers open their dialogue for saving only then. */
 export async function save() {
-  const { plan, file } = job;
-  if (current() !== 'ready' || !plan || !file) return;
+  const { result } = job;
+  // What was typed last may not have been heard of.
+  if (!['ready', 'done'].includes(current()) || !result || !layOut()) return;
+  const { plan, file, options } = result;
   const choices = savingOptions();
   const { signal } = start();
   const tell = begin('Saving', choices.name);
@@ -27,13 +29,13 @@ export async function save() {
     show('saving', { guard: true });
     const saved = await saving;
     job.work = null;
-    job.handedOver = saved.outcome === 'handed-over';
-    showDone(saved, { outputSize: plan.outputSize, gzip: choices.gzip, disk: file.name, refers: job.refers });
-    show('done', { buttons: ['again'], guard: job.handedOver });
+    job.handedOver ||= saved.outcome === 'handed-over';
+    showDone(saved, { outputSize: plan.outputSize, gzip: choices.gzip, disk: file.name, refers: !!options.dataFile });
+    show('done', { buttons: ['resave', 'again', 'back'], guard: job.handedOver });
   } catch (error) {
     job.work = null;
     // Browsers also break off on their own, with the same error; that is a failure.
-    if (isAbort(error) && (asking || signal.aborted)) backFromSaving();
+    if (isAbort(error) && (asking || signal.aborted)) backFromSaving(signal.reason === LEFT);
     else failSaving(explain(error));
   }
 }
@@ -51,22 +53,45 @@ function showPhase(phase) {
   announce(`${heading}. ${words}`);
 }
 
-function backFromSaving() {
+/** @param {boolean} left */
+function backFromSaving(left) {
   toResult();
-  remark('Saving was cancelled. The image can still be saved.');
+  remark(left
+    ? 'Saving stopped when this page was left. The image can still be saved.'
+    : 'Saving was cancelled. The image can still be saved.');
 }
+
+/** The buttons, the most useful first: of a disk that changed, the plan is of no use any more. @type {Record<string, string[]>} */
+const AFTER = { 'source-changed': ['retry', 'again'], 'source-unreadable': ['again', 'retry'] };
 
 /** @param {ReturnType<typeof explain>} problem */
 function failSaving(problem) {
-  // Of a disk that changed, the plan is of no use any more.
-  const buttons = problem.code.startsWith('source-') ? ['again'] : ['back', 'again'];
-  fail({ heading: 'Saving failed', ...problem }, buttons);
+  fail({ heading: 'Saving failed', ...problem }, AFTER[problem.code] ?? ['back', 'again']);
+}
+
+/** Why saving ends when the page is left. */
+const LEFT = new DOMException('the page was left', 'AbortError');
+
+/**
+ * Ends saving when the page is left: nothing goes on behind the back of whoever comes back to it. Browsers keep a page as
+ * it was, and show it again.
+ */
+export function leave() {
+  if (current() === 'saving') job.work?.abort(LEFT);
 }
 
 /** Ends what is under way. */
 export function cancel() {
-  if (current() !== 'saving') return again();
+  if (current() === 'scanning') return back('The scan was cancelled. This is the result of the one before.');
   wait('Cancelling', '');
   // What is written is cleared away first; `save` then comes back by itself.
   job.work?.abort();
+}
+
+/** Back to where one was, as far as nothing is lost by it. */
+export function escape() {
+  const state = current();
+  if (state === 'scanning' || state === 'saving') cancel();
+  else if (state === 'done') back();
+  else if (state === 'error') job.result ? back() : again();
 }

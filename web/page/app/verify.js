@@ -1,4 +1,5 @@
-import { element, make, write } from './elements.js';
+import { copyable } from './copy.js';
+import { element, hide, make, write } from './elements.js';
 import { exact } from './format.js';
 import { quoted, visible } from './names.js';
 
@@ -26,8 +27,10 @@ function word(name) {
  * @param {number} saved.size that of the image, unpacked
  * @param {string} saved.disk the name of the raw disk
  * @param {boolean} saved.refers whether the image only refers to the raw disk
+ * @param {boolean} saved.sure whether the file has that name
  */
-export function showVerification({ name, gzip, size, disk, refers }) {
+export function showVerification({ name, gzip, size, disk, refers, sure }) {
+  hide('verify-name', sure);
   const image = gzip ? unpackedName(name) : name;
   write('verify-folder', refers ? ', with the raw disk where the image looks for it' : '');
   element('verify-steps').replaceChildren(
@@ -53,5 +56,5 @@ function unpacking(name, image) {
 /** @param {string} words @param {string} [line] @param {string} [id] */
 function step(words, line, id) {
   if (!line) return make('li', {}, words);
-  return make('li', {}, words, make('pre', id ? { id } : {}, line));
+  return make('li', {}, words, copyable(line, id ? { id } : {}));
 }

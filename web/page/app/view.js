@@ -5,7 +5,7 @@ import { guardLeaving } from './leave.js';
 
 /** @type {Record<State, string>} */
 const PART = { start: 'start-part', scanning: 'work-part', ready: 'ready-part', saving: 'work-part', done: 'done-part', error: 'error-part' };
-const BUTTONS = ['save', 'retry', 'back', 'again', 'anyway'];
+const BUTTONS = ['save', 'resave', 'retry', 'back', 'again', 'anyway'];
 const TITLE = document.title;
 
 /** A scan after a change of an option is mostly so quick that another part would only flash up, in milliseconds. */
@@ -16,7 +16,7 @@ let late = 0;
  * Shows a state: its part of the card, its buttons, and whether leaving the page would lose something.
  * @param {State} state
  * @param {object} [how]
- * @param {string[]} [how.buttons] those at the end of the card
+ * @param {string[]} [how.buttons] those at the end of the card, the most useful first; after Done nothing is more useful than the rest
  * @param {boolean} [how.options] whether the options can be changed
  * @param {boolean} [how.focus] moves to the heading; not after a change of an option, which is in the midst of being changed
  * @param {boolean} [how.guard]
@@ -31,15 +31,25 @@ export function show(state, { buttons = [], options = state === 'start', focus =
   const turn = () => {
     element('state').removeAttribute('data-stale');
     for (const part of new Set(Object.values(PART))) hide(part, part !== PART[state]);
-    for (const button of BUTTONS) hide(button, !buttons.includes(button));
+    for (const button of BUTTONS) {
+      hide(button, !buttons.includes(button));
+      element(button).classList.toggle('primary', state !== 'done' && button === buttons[0]);
+    }
+    inOrder(buttons);
     hide('actions', buttons.length === 0);
     hide('options', !options);
-    hide('rescan-hint', state !== 'ready');
     hide('remark', true);
     if (focus) focusHeading(element(PART[state]));
   };
   if (wait) late = setTimeout(turn, FLASH);
   else turn();
+}
+
+/** Only where the order changes: a button that moves while it is pressed is not clicked. @param {string[]} buttons */
+function inOrder(buttons) {
+  const actions = element('actions');
+  const before = [...actions.children].map(({ id }) => id).filter((id) => buttons.includes(id));
+  if (before.join() !== buttons.join()) actions.append(...buttons.map(element));
 }
 
 /** @param {HTMLElement} part */
