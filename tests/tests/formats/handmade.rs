@@ -38,7 +38,7 @@ fn is_zero(bytes: &[u8]) -> bool {
 }
 
 /// A growing image: a catalog of extents, and before each extent a bitmap of its sectors.
-fn bochs(disk: &[u8]) -> Vec<u8> {
+pub(crate) fn bochs(disk: &[u8]) -> Vec<u8> {
     const EXTENT: usize = 1 << 20;
     const BITMAP: usize = EXTENT / SECTOR / 8;
     let mut header = Vec::new();
@@ -75,7 +75,7 @@ fn bochs(disk: &[u8]) -> Vec<u8> {
 }
 
 /// Blocks in zlib's format, which need not be smaller for that.
-fn cloop(disk: &[u8]) -> Vec<u8> {
+pub(crate) fn cloop(disk: &[u8]) -> Vec<u8> {
     const BLOCK: usize = 32 << 10;
     let blocks: Vec<_> = disk.chunks(BLOCK).map(stored).collect();
     let mut image = vec![b'#'; 128];
@@ -109,7 +109,7 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Chunks of zeros and of data as it is, a property list that says which is where, and the trailer.
-fn dmg(disk: &[u8]) -> Vec<u8> {
+pub(crate) fn dmg(disk: &[u8]) -> Vec<u8> {
     const CHUNK: usize = 256 << 10;
     const ZEROS: u32 = 2;
     const RAW: u32 = 1;

@@ -6,13 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::STOPPED;
-use super::checked::Checked;
-use super::cut::{self, Look};
 use super::nodes::{self, Node, Origin};
 use super::opened::{Found, Opened};
 use super::refusal::{guessed, not_allowed, seen_from_here};
-use crate::progress::Listener;
 use crate::settle;
 use crate::shown::{self, shown};
 use crate::stamp::{Change, Stamp};
@@ -45,6 +41,11 @@ impl Kept {
     /// How long it was, in bytes, if that can be told.
     pub(super) fn size(&self) -> u64 {
         self.stamp.size.unwrap_or(0)
+    }
+
+    /// Where it ended when it was opened, in bytes. A block device may not tell.
+    pub(super) fn end(&self) -> u64 {
+        self.stamp.size.unwrap_or(u64::MAX)
     }
 
     /// What has changed since it was opened, if anything has.
@@ -124,40 +125,6 @@ fn another(path: &Path) -> String {
          does not mean the same to every program; convert it again, or name the file itself in the image",
         shown(path)
     )
-}
-
-/// Makes sure that no image has been cut off, as far as that can be told.
-pub(super) fn check_whole(
-    nodes: &[Node],
-    input: &Kept,
-    others: &[Kept],
-    listener: Listener<'_>,
-) -> Result<()> {
-    let total = others.iter().fold(input.size(), |sum, kept| sum.saturating_add(kept.size()));
-    let mut checked = Checked::new(listener, total);
-    for node in nodes {
-        let Some(kept) = node
-            .child("file")
-            .and_then(|child| [input].into_iter().chain(others).find(|kept| kept.node == child))
-        else {
-            continue;
-        };
-        let end = kept.stamp.size.unwrap_or(u64::MAX);
-        let name = shown(&kept.path);
-        let look = cut::look(&node.driver, &kept.file, end, &mut |offset| checked.at(offset));
-        match look.with_context(|| format!("cannot read {name}"))? {
-            Look::Nothing => {}
-            Look::Whole if checked.done(kept.size()).is_continue() => {}
-            Look::Whole | Look::Stopped => bail!(STOPPED),
-            Look::Missing(offset) => bail!(
-                "{name} has been cut off: it ends at {end}, and has data at {offset}; get it whole"
-            ),
-        }
-    }
-    if checked.end().is_break() {
-        bail!(STOPPED);
-    }
-    Ok(())
 }
 
 fn elsewhere(node: &Node) -> String {

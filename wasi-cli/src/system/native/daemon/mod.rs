@@ -44,6 +44,7 @@ mod start;
     path = "unfiltered.rs"
 )]
 mod syscalls;
+mod whole;
 
 use std::io;
 use std::os::unix::net::UnixStream;
@@ -60,6 +61,7 @@ use opened::Opened;
 use qmp::{Qmp, QmpError};
 use socket::Door;
 use start::Start;
+use whole::Tree;
 
 use crate::progress::Listener;
 
@@ -183,7 +185,7 @@ fn export(
     let permission =
         Permission { folder: &start.folder, input: &start.input, allowed: &start.allowed };
     let others = permission.check(&nodes, Opened::by(id)?)?;
-    files::check_whole(&nodes, &start.input, &others, listener)?;
+    Tree { nodes: &nodes, input: &start.input, others: &others }.check(listener)?;
     qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
     Ok((qmp, others))
 }

@@ -27,6 +27,8 @@ pub(in super::super) type Watch<'a> = &'a mut dyn FnMut(u64) -> ControlFlow<()>;
 pub(super) enum Cut {
     /// What should begin at this offset, in bytes, is past the end.
     At(u64),
+    /// What should begin at this offset of the data file, in bytes, is past its end.
+    Beside(u64),
     /// The file could not be read, or is no image that any program makes.
     Unknown(io::Error),
     /// The look was ended.
@@ -42,10 +44,38 @@ impl End {
     pub(super) fn has_all(self, offset: u64, length: u64) -> Result<(), Cut> {
         if offset.saturating_add(length) > self.0 { Err(Cut::At(offset)) } else { Ok(()) }
     }
+}
 
-    /// Makes sure that data begins in the file. The last of it may well end early: the rest is zeros.
-    pub(super) fn has(self, offset: u64) -> Result<(), Cut> {
-        if offset >= self.0 { Err(Cut::At(offset)) } else { Ok(()) }
+/// How much of a disk's blocks must be there: all of them, but of the disk's last one only what the disk has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Blocks {
+    /// The bytes of a block.
+    pub(super) size: u64,
+    /// The bytes of the disk's last block, if it is a shorter one, and where it lies.
+    shorter: Option<(u64, u64)>,
+}
+
+impl Blocks {
+    /// Blocks of `size` bytes of a disk of `disk` bytes. `find` tells where in the file the block with a number lies; it is asked
+    /// for a last one that is shorter.
+    pub(super) fn new(
+        size: u64,
+        disk: u64,
+        find: impl FnOnce(u64) -> Result<u64, Cut>,
+    ) -> Result<Self, Cut> {
+        let shorter = match (disk.checked_div(size), disk.checked_rem(size)) {
+            (Some(number), Some(rest @ 1..)) => Some((find(number)?, rest)),
+            _ => None,
+        };
+        Ok(Self { size, shorter })
+    }
+
+    /// How many bytes of the block at an offset must be there.
+    pub(super) fn needed(self, offset: u64) -> u64 {
+        match self.shorter {
+            Some((last, rest)) if last == offset => rest,
+            _ => self.size.max(1),
+        }
     }
 }
 

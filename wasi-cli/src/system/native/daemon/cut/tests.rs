@@ -21,7 +21,7 @@ fn file(size: u64, pieces: &[(u64, Vec<u8>)]) -> File {
 fn look_at(driver: &str, file: &File) -> (Look, u64) {
     let mut pieces = 0;
     let end = file.metadata().expect("a file").len();
-    let look = look(driver, file, end, &mut |_| {
+    let look = look(driver, file, end, None, &mut |_| {
         pieces += 1;
         ControlFlow::Continue(())
     });
@@ -157,7 +157,7 @@ fn what_lies_in_a_hole_is_not_read() {
 fn more_tables_than_any_program_makes_are_refused() {
     let sectors = 1 << 17..(1 << 17) + MANY as u32 + 1;
     let file = file(1 << 40, &[(0, vmdk(MANY + 1)), (L1, le(sectors))]);
-    let error = look("vmdk", &file, 1 << 40, &mut |_| ControlFlow::Continue(())).unwrap_err();
+    let error = look("vmdk", &file, 1 << 40, None, &mut |_| ControlFlow::Continue(())).unwrap_err();
     assert!(error.to_string().contains("more than 4194304 tables"), "{error}");
 }
 
@@ -180,7 +180,7 @@ fn a_look_can_be_ended_in_each_piece() {
     let mut ends = 0;
     for most in 0..2 {
         let mut pieces = 0;
-        let stopped = look("qcow2", &file, BEHIND + (1 << 16), &mut |_| {
+        let stopped = look("qcow2", &file, BEHIND + (1 << 16), None, &mut |_| {
             pieces += 1;
             if pieces > most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -194,7 +194,7 @@ fn only_tables_count_as_progress() {
     let file =
         file(BEHIND + (1 << 16), &[(0, qcow2(1)), (L1, be([BEHIND])), (BEHIND, be([1 << 20]))]);
     let mut reached = Vec::new();
-    look("qcow2", &file, BEHIND + (1 << 16), &mut |at| {
+    look("qcow2", &file, BEHIND + (1 << 16), None, &mut |at| {
         reached.push(at);
         ControlFlow::Continue(())
     })
