@@ -4,10 +4,10 @@
 use std::fs;
 use std::io;
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use qcow2_stream_nbd::{Address, Error, Settings, Socket};
-use tempfile::Builder;
+use tempfile::{Builder, TempDir};
 
 /// The way to a socket. There is no other.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ type Held = std::os::fd::OwnedFd;
 
 /// The folder with its name.
 #[cfg(not(target_os = "linux"))]
-type Held = tempfile::TempDir;
+type Held = TempDir;
 
 /// A socket for the daemon to listen on, and the way to it.
 ///
@@ -36,9 +36,7 @@ pub(super) fn listening() -> io::Result<(UnixListener, Door)> {
     use rustix::fd::AsRawFd;
     use rustix::fs::{Mode, OFlags, open};
 
-    let folder = Builder::new().prefix("qcow2-to-stdout-").tempdir()?;
-    let path = folder.path().join("nbd");
-    let listener = UnixListener::bind(&path)?;
+    let (folder, path, listener) = bound_below(&std::env::temp_dir())?;
     let socket = open(&path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
     // If one of these fails, the end of `folder` is another try.
     fs::remove_file(&path)?;
@@ -52,10 +50,25 @@ pub(super) fn listening() -> io::Result<(UnixListener, Door)> {
 /// there. Only a signal leaves it behind.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn listening() -> io::Result<(UnixListener, Door)> {
-    let folder = Builder::new().prefix("qcow2-to-stdout-").tempdir()?;
-    let path = folder.path().join("nbd");
-    let listener = UnixListener::bind(&path)?;
+    let (folder, path, listener) = bound_below(&std::env::temp_dir())?;
     Ok((listener, Door { path, _held: folder }))
+}
+
+/// Where a socket's folder goes if the name below that for temporary files were too long for a socket.
+const SHORT: &str = "/tmp";
+
+/// A socket with a name, in a folder of the user's own below another.
+fn bound_below(place: &Path) -> io::Result<(TempDir, PathBuf, UnixListener)> {
+    let bound = |place: &Path| {
+        let folder = Builder::new().prefix("qcow2-to-stdout-").tempdir_in(place)?;
+        let path = folder.path().join("nbd");
+        UnixListener::bind(&path).map(|listener| (folder, path, listener))
+    };
+    match bound(place) {
+        // So std says that the name doesn't fit.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => bound(Path::new(SHORT)),
+        bound => bound,
+    }
 }
 
 impl Door {
@@ -78,6 +91,15 @@ mod tests {
         let (mut accepted, address) = listener.accept().unwrap();
         assert!(address.is_unnamed());
         accepted.read_exact(&mut [0]).unwrap();
+    }
+
+    #[test]
+    fn a_folder_for_temporary_files_may_have_a_long_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let long = folder.path().join("x".repeat(100));
+        std::fs::create_dir(&long).unwrap();
+        let (_folder, path, _listener) = bound_below(&long).unwrap();
+        assert!(path.starts_with(SHORT) && std::fs::read_dir(&long).unwrap().count() == 0);
     }
 
     #[cfg(target_os = "linux")]
