@@ -1,5 +1,7 @@
 //! Puts the workers' answers together.
 
+use core::ops::Range;
+
 use qcow2_stream::{
     AllocationMap, ClusterSize, DataFile, GuestCluster, Layout, Options, RefcountBits,
 };
@@ -64,7 +66,7 @@ impl Planner {
         let first = offset / self.options.cluster_size.bytes();
         for run in runs.as_chunks().0 {
             let [start, end] = run.map(|index| GuestCluster::new(first + u64::from(index)));
-            self.map.allocate(start..end).map_err(Failure::from)?;
+            self.allocate(start..end)?;
         }
         Ok(())
     }
@@ -72,10 +74,14 @@ impl Planner {
     /// Takes over what holds data in another plan of the same source, with clusters of the same size.
     ///
     /// # Errors
-    /// If it is of another source, or there is no memory.
+    /// If it is of a longer source, or there is no memory.
     #[wasm_bindgen(js_name = addPlan)]
     pub fn add_plan(&mut self, plan: &Plan) -> Result<(), JsValue> {
-        Ok(self.map.append(plan.allocation()).map_err(Failure::from)?)
+        let known = plan.allocation();
+        for run in known.runs(GuestCluster::new(0)..known.end()) {
+            self.allocate(run)?;
+        }
+        Ok(())
     }
 
     /// Lays out the image.
@@ -85,5 +91,13 @@ impl Planner {
     pub fn plan(self) -> Result<Plan, JsValue> {
         let layout = Layout::plan(&self.options, self.map).map_err(Failure::from)?;
         Ok(Plan::new(layout)?)
+    }
+}
+
+impl Planner {
+    /// Once in the module: it is called in two loops, and its code is long.
+    #[inline(never)]
+    fn allocate(&mut self, run: Range<GuestCluster>) -> Result<(), Failure> {
+        Ok(self.map.allocate(run)?)
     }
 }

@@ -4,31 +4,39 @@ use std::fs;
 use std::path::PathBuf;
 
 use qcow2_stream_tests::browser::{Browser, Kind};
+use serde_json::json;
 
 use crate::states::{in_each_state, prefer};
 
 /// Where the pictures go, if anywhere.
 const FOLDER: &str = "QCOW2_STREAM_SCREENSHOTS";
 
+/// What the pictures are taken of: a name, the colours, the size, and how many pixels a pixel of the page has.
+const VIEWS: [(&str, &str, u64, u64, u64); 4] = [
+    ("light", "light", 820, 980, 1),
+    ("dark", "dark", 820, 980, 1),
+    ("380-wide", "light", 380, 740, 1),
+    ("zoom-200", "light", 500, 450, 2),
+];
+
 #[test]
-fn each_state_can_be_pictured_in_both_colours_and_two_widths() {
+fn each_state_can_be_pictured_in_both_colours_narrow_and_twice_as_large() {
     let folder = std::env::var_os(FOLDER).map(PathBuf::from);
     if let Some(folder) = &folder {
         fs::create_dir_all(folder).expect("the folder can be made");
     }
     let mut pictures = Vec::new();
     in_each_state(Kind::Chromium, |browser, state| {
-        for (width, height) in [(1000, 900), (360, 740)] {
-            for scheme in ["light", "dark"] {
-                let picture = picture(browser, scheme, (width, height));
-                if let Some(folder) = &folder {
-                    let path = folder.join(format!("{state}-{scheme}-{width}.png"));
-                    fs::write(path, &picture).expect("the picture is written");
-                }
-                pictures.push(picture);
+        for (view, scheme, width, height, scale) in VIEWS {
+            let picture = picture(browser, scheme, (width, height, scale));
+            if let Some(folder) = &folder {
+                let path = folder.join(format!("{state}-{view}.png"));
+                fs::write(path, &picture).expect("the picture is written");
             }
+            pictures.push(picture);
         }
         prefer(browser, "light");
+        browser.resize(1000, 700);
     });
     let number = pictures.len();
     pictures.sort();
@@ -36,8 +44,10 @@ fn each_state_can_be_pictured_in_both_colours_and_two_widths() {
     assert_eq!(pictures.len(), number, "some states look alike, or dark like light");
 }
 
-fn picture(browser: &Browser, scheme: &str, (width, height): (u64, u64)) -> Vec<u8> {
+fn picture(browser: &Browser, scheme: &str, (width, height, scale): (u64, u64, u64)) -> Vec<u8> {
     prefer(browser, scheme);
-    assert_eq!(browser.resize(width, height), (width, height));
+    let size =
+        json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
+    browser.cdp("Emulation.setDeviceMetricsOverride", size);
     browser.screenshot()
 }

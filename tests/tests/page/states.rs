@@ -18,10 +18,21 @@ window.showSaveFilePicker = async ({ suggestedName }) => ({
   remove: async () => {},
 });";
 
-/// Reading a file takes for ever.
-const NO_ANSWER: &str = "window.Worker = class { postMessage() {} terminate() {} };";
+/// Two fifths of a file are read, and the rest takes for ever.
+const NO_ANSWER: &str = "window.Worker = class {
+  postMessage({ part }) { if (part) setTimeout(() => this.onmessage({ data: { read: part.size * 0.4 } })); }
+  terminate() {}
+};";
 
-static SMALL: LazyLock<Disk> = LazyLock::new(|| Disk::small("debian-12"));
+/// A file is held over the page.
+const DRAG: &str = "
+const dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File(['disk'], 'disk.raw'));
+const over = () => document.body.dispatchEvent(new DragEvent('dragover', { dataTransfer, bubbles: true, cancelable: true }));
+over();
+window.drag = setInterval(over, 100);";
+
+static SMALL: LazyLock<Disk> = LazyLock::new(|| Disk::ext4("debian-12", 256 << 20));
 
 /// Begins like a qcow2 image.
 static IMAGE: LazyLock<Disk> = LazyLock::new(|| {
@@ -31,40 +42,84 @@ static IMAGE: LazyLock<Disk> = LazyLock::new(|| {
     })
 });
 
+/// Data all over.
+static FULL: LazyLock<Disk> = LazyLock::new(|| Disk::dense("database", 4 << 20));
+
 /// Does something in each state of the page, which it is told the name of.
 pub(crate) fn in_each_state(kind: Kind, mut look: impl FnMut(&Browser, &str)) {
     let page = Page::open(kind);
     look(&page.browser, "start");
+    page.look(DRAG);
+    look(&page.browser, "start-drag-over");
+    page.look("clearInterval(drag)");
+    page.wait_until("document.querySelector('#drop-hint').hidden");
     page.pick(IMAGE.path());
     page.wait_for_error();
-    look(&page.browser, "error");
+    look(&page.browser, "error-foreign-format");
+    page.browser.click("#again");
+    page.scan(FULL.path());
+    look(&page.browser, "ready-full-disk");
     page.browser.click("#again");
     page.scan(SMALL.path());
     look(&page.browser, "ready");
     page.save(&SMALL.image());
-    look(&page.browser, "done");
+    look(&page.browser, "done-download");
+    page.look("document.querySelector('#verify').open = true");
+    look(&page.browser, "done-download-commands");
+    page.browser.click("#back");
+    page.look("document.querySelector('#options').open = true; document.querySelector('#options').scrollIntoView()");
+    look(&page.browser, "ready-options");
+    page.look("document.querySelector('#options').open = false");
+    page.look(NO_ANSWER);
+    page.choose("#cluster-size", "512");
+    page.browser.click_when_seen("#cancel", crate::stage::DEADLINE);
+    look(&page.browser, "ready-rescan-cancelled");
     page.browser.click("#again");
-    hold_scan(&page);
+    page.pick(SMALL.path());
+    page.wait_for("scanning");
+    page.wait_until("document.querySelector('#progress').value > 0.3");
     look(&page.browser, "scanning");
+    look_at_failure(&Page::open_in(&*page.browser), &mut look);
     if kind == Kind::Chromium {
-        let page = Page::open_in(&*page.browser);
-        hold_save(&page);
-        look(page.browser, "saving");
+        look_at_dialogue(&Page::open_in(&*page.browser), &mut look);
     }
 }
 
-fn hold_scan<B: Deref<Target = Browser>>(page: &Page<B>) {
-    page.look(NO_ANSWER);
-    page.pick(SMALL.path());
-    page.wait_for("scanning");
+/// A disk that was cut since it was scanned.
+fn look_at_failure<B: Deref<Target = Browser>>(
+    page: &Page<B>,
+    look: &mut impl FnMut(&Browser, &str),
+) {
+    let disk = Disk::dense("changed", 4 << 20);
+    page.scan(disk.path());
+    let file = std::fs::OpenOptions::new().write(true).open(disk.path());
+    file.and_then(|file| file.set_len(1 << 20)).expect("the disk can be cut");
+    page.browser.click("#save");
+    page.wait_for_error();
+    look(&page.browser, "error-saving-failed");
 }
 
-fn hold_save<B: Deref<Target = Browser>>(page: &Page<B>) {
-    page.look(NO_END);
+/// Where the person says where to save.
+fn look_at_dialogue<B: Deref<Target = Browser>>(
+    page: &Page<B>,
+    look: &mut impl FnMut(&Browser, &str),
+) {
     page.tick("#choose-place");
+    page.watch_routes();
+    page.answer_dialogue();
+    page.scan(SMALL.path());
+    page.browser.click("#save");
+    page.wait_for("done");
+    look(&page.browser, "done-place-chosen");
+    page.browser.click("#again");
+    page.look(NO_END);
     page.scan(SMALL.path());
     page.browser.click("#save");
     page.wait_for("saving");
+    look(&page.browser, "saving-place-chosen");
+    page.look(DRAG);
+    look(&page.browser, "saving-drag-over");
+    page.look("clearInterval(drag)");
 }
 
 /// Has Chromium prefer dark or light colours.

@@ -36,6 +36,8 @@ export function show(state, { buttons = [], options = state === 'start', focus =
       element(button).classList.toggle('primary', state !== 'done' && button === buttons[0]);
     }
     inOrder(buttons);
+    // After an error it may be the same disk.
+    write('again', state === 'error' ? 'Choose a disk' : 'Choose another disk');
     hide('actions', buttons.length === 0);
     hide('options', !options);
     hide('remark', true);
