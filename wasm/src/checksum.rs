@@ -23,7 +23,7 @@ const STEP: u64 = 0xd1b5_4a32_d192_ed02;
 #[wasm_bindgen]
 pub fn checksum(offset: f64, bytes: &[u8]) -> Result<u64, JsValue> {
     let offset = numbers::from_js(offset).filter(|offset| offset.is_multiple_of(WORD as u64));
-    let offset = offset.ok_or(Failure::Argument("data that does not begin with a word"))?;
+    let offset = offset.ok_or(Failure::Argument)?;
     Ok(sum(offset, bytes))
 }
 

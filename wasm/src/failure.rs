@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// An option has a value that it cannot have.
     Option { name: &'static str, error: GeometryError },
     /// A size, an offset or a part that this package's JavaScript would never hand in.
-    Argument(&'static str),
+    Argument,
     /// No image with these options can hold this disk.
     Refused(PlanError),
     /// The image would be longer than JavaScript can count.
@@ -24,7 +24,7 @@ impl Failure {
         match self {
             Self::Option { .. } => "bad-option",
             Self::Refused(PlanError::Map(MapError::OutOfMemory)) => "out-of-memory",
-            Self::Refused(PlanError::Map(_)) | Self::Argument(_) => "defect",
+            Self::Refused(PlanError::Map(_)) | Self::Argument => "defect",
             Self::Refused(_) | Self::TooLong { .. } => "refused",
         }
     }
@@ -32,10 +32,10 @@ impl Failure {
     fn message(&self) -> String {
         match self {
             Self::Option { name, error } => format!("{name}: {error}"),
-            Self::Argument(what) => (*what).into(),
+            Self::Argument => "an argument is out of range".into(),
             Self::Refused(error) => without_remedy(error),
             Self::TooLong { bytes } => {
-                format!("the image would have {bytes} bytes; JavaScript counts to 9007199254740992")
+                format!("the image would have {bytes} bytes; JavaScript counts to 2^53")
             }
         }
     }
@@ -46,7 +46,7 @@ impl Failure {
             Self::Refused(PlanError::Map(MapError::OutOfMemory)) => {
                 "Close other tabs, or choose a larger cluster size."
             }
-            Self::Refused(PlanError::Map(_)) | Self::Argument(_) => "Please report this.",
+            Self::Refused(PlanError::Map(_)) | Self::Argument => "Please report this.",
             Self::Refused(PlanError::DataFileName(_)) => {
                 "Give it the name by which QEMU is to open the file."
             }

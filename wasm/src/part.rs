@@ -23,7 +23,7 @@ impl PartScanner {
     /// If the sizes cannot be.
     #[wasm_bindgen(constructor)]
     pub fn new(size: f64, cluster_size: u32) -> Result<Self, JsValue> {
-        let size = numbers::from_js(size).ok_or(Failure::Argument("a part of no size"))?;
+        let size = numbers::from_js(size).ok_or(Failure::Argument)?;
         let cluster_size = ClusterSize::new(cluster_size.into())
             .map_err(|error| Failure::Option { name: "clusterSize", error })?;
         Ok(Self { scanner: Scanner::new(cluster_size, size), sum: 0 })

@@ -33,7 +33,7 @@ impl Planner {
         data_file_name: Option<String>,
         data_file_raw: bool,
     ) -> Result<Self, JsValue> {
-        let size = numbers::from_js(source_size).ok_or(Failure::Argument("a source of no size"))?;
+        let size = numbers::from_js(source_size).ok_or(Failure::Argument)?;
         let mut options = Options::default();
         if let Some(bytes) = cluster_size {
             options.cluster_size = ClusterSize::new(numbers::from_js(bytes).unwrap_or_default())
@@ -62,7 +62,7 @@ impl Planner {
     /// If the part is none of the source, or there is no memory.
     #[wasm_bindgen(js_name = addPart)]
     pub fn add_part(&mut self, offset: f64, runs: &[u32]) -> Result<(), JsValue> {
-        let offset = numbers::from_js(offset).ok_or(Failure::Argument("a part at no offset"))?;
+        let offset = numbers::from_js(offset).ok_or(Failure::Argument)?;
         let first = offset / self.options.cluster_size.bytes();
         for run in runs.as_chunks().0 {
             let [start, end] = run.map(|index| GuestCluster::new(first + u64::from(index)));
@@ -95,8 +95,6 @@ impl Planner {
 }
 
 impl Planner {
-    /// Once in the module: it is called in two loops, and its code is long.
-    #[inline(never)]
     fn allocate(&mut self, run: Range<GuestCluster>) -> Result<(), Failure> {
         Ok(self.map.allocate(run)?)
     }

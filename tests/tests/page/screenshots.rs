@@ -13,8 +13,8 @@ const FOLDER: &str = "QCOW2_STREAM_SCREENSHOTS";
 
 /// What the pictures are taken of: a name, the colours, the size, and how many pixels a pixel of the page has.
 const VIEWS: [(&str, &str, u64, u64, u64); 4] = [
-    ("light", "light", 820, 980, 1),
-    ("dark", "dark", 820, 980, 1),
+    ("light", "light", 820, 1010, 1),
+    ("dark", "dark", 820, 1010, 1),
     ("380-wide", "light", 380, 740, 1),
     ("zoom-200", "light", 500, 450, 2),
 ];
@@ -49,5 +49,6 @@ fn picture(browser: &Browser, scheme: &str, (width, height, scale): (u64, u64, u
     let size =
         json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": false });
     browser.cdp("Emulation.setDeviceMetricsOverride", size);
+    browser.cdp("Emulation.setScrollbarsHidden", json!({ "hidden": true }));
     browser.screenshot()
 }

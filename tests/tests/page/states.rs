@@ -77,7 +77,7 @@ pub(crate) fn in_each_state(kind: Kind, mut look: impl FnMut(&Browser, &str)) {
     page.browser.click("#again");
     page.pick(SMALL.path());
     page.wait_for("scanning");
-    page.wait_until("document.querySelector('#progress').value > 0.3");
+    page.wait_until("document.querySelector('#progress').value > 0.1");
     look(&page.browser, "scanning");
     look_at_failure(&Page::open_in(&*page.browser), &mut look);
     if kind == Kind::Chromium {
