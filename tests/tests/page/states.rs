@@ -64,7 +64,7 @@ pub(crate) fn in_each_state(kind: Kind, mut look: impl FnMut(&Browser, &str)) {
     look(&page.browser, "ready");
     page.save(&SMALL.image());
     look(&page.browser, "done-download");
-    page.look("document.querySelector('#verify').open = true");
+    page.look("document.querySelector('#verify').open = true; document.querySelector('#verify').scrollIntoView()");
     look(&page.browser, "done-download-commands");
     page.browser.click("#back");
     page.look("document.querySelector('#options').open = true; document.querySelector('#options').scrollIntoView()");
