@@ -4,7 +4,6 @@ use std::fs::{self, File, OpenOptions};
 use std::ops::Deref;
 
 use qcow2_stream_tests::browser::{Browser, Key, Kind, State, wait_for};
-use serde_json::json;
 
 use crate::disks::Disk;
 use crate::native::{length, same_bytes};
@@ -48,7 +47,7 @@ fn an_image_can_be_saved_again_and_another_disk_be_dropped_when_it_is_done(kind:
         let image = File::open(page.browser.downloads().join(name)).expect("it is there");
         same_bytes(&[], disk.path(), image);
     }
-    page.drop("dropped.raw", "data");
+    page.drop("dropped.raw", "data\0");
     page.wait_for("ready");
     assert_eq!(page.browser.text("#ready-name"), "dropped.raw");
 }
@@ -94,7 +93,7 @@ fn a_disk_that_is_given_up_leaves_the_result_of_the_one_before(kind: Kind) {
     page.wait_for_error();
     back();
     page.look(NO_ANSWER);
-    page.drop("another.raw", "data");
+    page.drop("another.raw", "data\0");
     page.wait_for("scanning");
     back();
 }
@@ -190,15 +189,11 @@ fn an_error_is_a_sentence_with_the_program_s_words_under_details(kind: Kind) {
 
 fn progress_shows_the_last_figures_without_another_report(kind: Kind) {
     let page = Page::open(kind);
-    let script = "const { begin } = await import(arguments[0]);
-        const tell = begin('Scanning', 'disk.raw');
+    let script = "const module = new URL('progress.js', document.querySelector('script').src);
+        const tell = (await import(module.href)).begin('Scanning', 'disk.raw');
         for (const bytes of [1e6, 2e6, 3e6]) tell({ bytes, total: 4e6 });
         return document.querySelector('#progress').value;";
-    let module = "./app/progress.js";
-    let first = page.browser.run(
-        &script.replace("arguments[0]", "new URL(arguments[0], document.baseURI).href"),
-        &[json!(module)],
-    );
+    let first = page.look(script);
     assert_eq!(first, 0.25, "figures that change at once can't be read");
     page.wait_until("document.querySelector('#progress').value === 0.75");
 }

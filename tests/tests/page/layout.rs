@@ -64,7 +64,7 @@ fn a_full_disk_is_called_full(kind: Kind) {
 
 fn counts_agree_with_their_nouns(kind: Kind) {
     let page = Page::open(kind);
-    let script = "const { exact, plural, timeLeft } = await import(new URL('app/format.js', document.baseURI).href);
+    let script = "const { exact, plural, timeLeft } = await import(new URL('format.js', document.querySelector('script').src).href);
         return [exact(1), exact(2), plural(1, 'piece', 'pieces'), plural(1000, 'piece', 'pieces'), timeLeft(60), timeLeft(120)];";
     let words = [
         "1 byte",
@@ -91,7 +91,7 @@ fn a_touch_screen_is_told_to_tap_and_a_mouse_to_drop() {
 #[test]
 fn sizes_are_counted_as_the_system_s_file_manager_counts_them() {
     let page = Page::open(Kind::Chromium);
-    let script = "const { size } = await import(new URL('app/format.js', document.baseURI).href);
+    let script = "const { size } = await import(new URL('format.js', document.querySelector('script').src).href);
         return [size(1), size(2000), size(1024 ** 3)];";
     assert_eq!(page.look(script), json!(["1 byte", "2 kB", "1.07 GB"]));
     let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0.0.0";
