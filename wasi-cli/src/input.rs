@@ -97,8 +97,8 @@ impl Input {
     ) -> Result<u64, SourceError> {
         match self {
             Self::File(file) => file.pass_on(range, outlet, left),
-            Self::Image(image) => image.pass_on(range, outlet.output()),
-            Self::Nbd(export) => Ok(export.pass_on(range, outlet.output(), &mut || true)?),
+            Self::Image(image) => image.pass_on(range, outlet),
+            Self::Nbd(export) => Ok(export.pass_on(range, outlet, &mut || true)?),
         }
     }
 }

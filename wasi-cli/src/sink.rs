@@ -139,7 +139,7 @@ mod tests {
     fn the_end_does_not_come_before_the_reader_has_taken_all_pages() {
         with_pages(|sink, mut reader| {
             std::thread::scope(|scope| {
-                let finish = scope.spawn(|| sink.finish());
+                let finish = scope.spawn(move || sink.finish());
                 reader.read_exact(&mut [0; 3999]).expect("there are bytes");
                 assert!(!finish.is_finished(), "a byte of a page is still there");
                 reader.read_exact(&mut [0; 1]).expect("there are bytes");

@@ -25,6 +25,8 @@ fn kinds_for(way: Way, call: &Call, at: usize) -> Vec<(Kind, bool)> {
     if !way.is_raw() {
         // A connection isn't used again after an error.
         kinds.retain(|(_, lasting)| !lasting || call.sides.output);
+        // Nor does a socket say "interrupted" or "not now" for ever, as a file system in user space may of a file.
+        kinds.retain(|(kind, _)| !matches!(kind, Kind::SourceInterrupted | Kind::SourceBusy));
     }
     match way.source {
         // What only a large disk meets is what the kernel moves; the rest is for the smaller one.

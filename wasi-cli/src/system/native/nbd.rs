@@ -5,11 +5,9 @@ use std::path::Path;
 
 use qcow2_stream::ReadAt;
 use qcow2_stream_nbd::{Address, Client, Settings, Socket, Uri};
-#[cfg(target_os = "linux")]
-use rustix::fd::BorrowedFd;
 
 #[cfg(target_os = "linux")]
-use super::splice::Splice;
+use super::{outlet::Outlet, splice::Splice};
 use crate::failure::Failure;
 use crate::system::signals;
 
@@ -79,10 +77,10 @@ impl NbdSource {
     pub(crate) fn pass_on(
         &mut self,
         range: Range<u64>,
-        pipe: BorrowedFd<'_>,
+        outlet: &Outlet<'_>,
         verify: &mut dyn FnMut() -> bool,
     ) -> Result<u64, Error> {
-        self.client.pass_on(range, &mut Splice { pipe, verify })
+        self.client.pass_on(range, &mut Splice { outlet, verify })
     }
 }
 

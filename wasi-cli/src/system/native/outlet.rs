@@ -5,6 +5,7 @@
 //! holds: the last look then comes after the reader has taken all pages. A socket gets copies only, because nobody can
 //! ask how much its two ends hold.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::ops::Range;
 use std::thread::sleep;
@@ -30,10 +31,13 @@ const CALL: u64 = 16 << 20;
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// An output as the kernel sees it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Outlet<'a> {
     output: BorrowedFd<'a>,
     way: Way,
+    /// Whether a transfer was refused or interrupted until patience ended. The next one would be, too, and each takes
+    /// a second to find out.
+    given_up: Cell<bool>,
 }
 
 /// How the kernel can move bytes there.
@@ -55,7 +59,7 @@ impl<'a> Outlet<'a> {
             Ok(FileType::RegularFile) => Way::CopyRange,
             _ => Way::None,
         };
-        Self { output, way }
+        Self { output, way, given_up: Cell::new(false) }
     }
 
     /// How much of the end of the image is copied, in bytes.
@@ -82,7 +86,7 @@ impl<'a> Outlet<'a> {
         if length == 0 {
             return 0;
         }
-        match self.way {
+        let moved = match self.way {
             Way::Splice => self.push(|| {
                 let flags = SpliceFlags::MOVE | SpliceFlags::MORE;
                 splice(file, Some(&mut range.start.clone()), self.output, None, length, flags)
@@ -93,7 +97,8 @@ impl<'a> Outlet<'a> {
                 copied => copied,
             },
             Way::None => 0,
-        }
+        };
+        moved as u64
     }
 
     /// Waits until no page of the file is left in a pipe, if `copied` bytes followed the last. There is something to wait
@@ -118,17 +123,19 @@ impl<'a> Outlet<'a> {
         sendfile(self.output, file, Some(&mut offset), length)
     }
 
-    /// Moves bytes, waiting for the output where it doesn't wait itself. What failed is tried again by reading and
-    /// writing, and found there. So is a source that says "try again" while the output is ready, as a file system in
-    /// user space may.
-    fn push(&self, transfer: impl Fn() -> rustix::io::Result<usize>) -> u64 {
+    /// Moves bytes, waiting for the output where it doesn't wait itself, and returns how many. What failed is tried again
+    /// by reading and writing, and found there. So is a source that says "try again" while the output is ready, as a
+    /// file system in user space may, or a socket with a byte out of band.
+    pub(super) fn push(&self, transfer: impl Fn() -> rustix::io::Result<usize>) -> usize {
         let mut patience = Patience::default();
-        loop {
+        while !self.given_up.get() {
             match retry::on_interrupt(&transfer) {
                 Err(Errno::AGAIN) if patience.wait(self.output).is_ok() => {}
-                moved => return moved.unwrap_or(0) as u64,
+                Err(Errno::AGAIN | Errno::INTR) => self.given_up.set(true),
+                moved => return moved.unwrap_or(0),
             }
         }
+        0
     }
 }
 
@@ -230,6 +237,24 @@ mod tests {
         let (socket, _far) = UnixStream::pair().expect("a pair of sockets");
         for output in [appending.as_fd(), null.as_fd(), gone.as_fd(), socket.as_fd()] {
             assert_eq!(Outlet::new(output).take(&file(&bytes()), 0..1000, FAR), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_refused_or_interrupted_for_ever_is_not_tried_again() {
+        for error in [Errno::AGAIN, Errno::INTR] {
+            let (_reader, writer) = std::io::pipe().expect("a pipe");
+            let (outlet, calls) = (Outlet::new(writer.as_fd()), Cell::new(0));
+            let transfer = || {
+                calls.set(calls.get() + 1);
+                Err(error)
+            };
+            assert_eq!(outlet.push(transfer), 0);
+            let made = calls.get();
+            assert!(made >= 100, "{made} calls");
+            assert_eq!(outlet.push(transfer), 0);
+            assert_eq!(outlet.take(&file(&bytes()), 0..1000, FAR), 0);
+            assert_eq!(calls.get(), made, "a transfer was tried again");
         }
     }
 

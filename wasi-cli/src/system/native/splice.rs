@@ -2,21 +2,20 @@
 //! socket held, and nobody writes to those any more, unless a server has put pages of a file there without copying them.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fd::{AsFd, BorrowedFd};
+use rustix::fd::AsFd;
 use rustix::io::{Errno, write};
 use rustix::pipe::{SpliceFlags, splice};
 
 use qcow2_stream_nbd::Onward;
 
-use super::stream::Patience;
-use crate::retry;
+use super::outlet::Outlet;
 
 /// How long a wait for the connection lasts.
 const TICK: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// The way into a pipe, or into any other descriptor, which then takes only what comes from memory.
 pub(super) struct Splice<'a> {
-    pub(super) pipe: BorrowedFd<'a>,
+    pub(super) outlet: &'a Outlet<'a>,
     /// Whether the bytes are good. It is asked before any of them go.
     pub(super) verify: &'a mut dyn FnMut() -> bool,
 }
@@ -32,7 +31,8 @@ impl<T: AsFd> Onward<T> for Splice<'_> {
         if !(self.verify)() {
             return 0;
         }
-        self.push(|pipe| {
+        let pipe = self.outlet.output();
+        self.outlet.push(|| {
             splice(&*transport, None, pipe, None, most, SpliceFlags::MOVE | SpliceFlags::MORE)
         })
     }
@@ -41,21 +41,7 @@ impl<T: AsFd> Onward<T> for Splice<'_> {
         if !(self.verify)() {
             return 0;
         }
-        self.push(|pipe| write(pipe, bytes))
-    }
-}
-
-impl Splice<'_> {
-    /// Transfers bytes, waiting for the pipe where it doesn't wait itself.
-    fn push(&self, transfer: impl Fn(BorrowedFd<'_>) -> Result<usize, Errno>) -> usize {
-        let mut patience = Patience::default();
-        loop {
-            match retry::on_interrupt(|| transfer(self.pipe)) {
-                // If the pipe is ready, the other side is not, whatever it has said: a byte out of band can't be moved.
-                Err(Errno::AGAIN) if patience.wait(self.pipe).is_ok() => {}
-                done => return done.unwrap_or(0),
-            }
-        }
+        self.outlet.push(|| write(self.outlet.output(), bytes))
     }
 }
 
@@ -79,7 +65,7 @@ mod tests {
     fn a_pipe_takes_bytes_from_a_socket_and_from_memory() {
         let (mut near, _far) = socket(b"abcdef");
         let (mut reader, writer) = std::io::pipe().expect("a pipe");
-        let mut splice = Splice { pipe: writer.as_fd(), verify: &mut || true };
+        let mut splice = Splice { outlet: &Outlet::new(writer.as_fd()), verify: &mut || true };
         assert!(splice.is_ready(&mut near));
         assert_eq!(splice.take_from(&mut near, 4), 4);
         assert_eq!(Onward::<UnixStream>::take(&mut splice, b"xy"), 2);
@@ -96,7 +82,7 @@ mod tests {
         let file = tempfile::tempfile().expect("a file");
         let (other, _reader) = UnixStream::pair().expect("a pair of sockets");
         for descriptor in [file.as_fd(), other.as_fd()] {
-            let mut splice = Splice { pipe: descriptor, verify: &mut || true };
+            let mut splice = Splice { outlet: &Outlet::new(descriptor), verify: &mut || true };
             assert_eq!(splice.take_from(&mut near, 4), 0);
         }
         assert_bytes_are_there(near);
@@ -106,11 +92,11 @@ mod tests {
     fn nothing_is_taken_for_a_reader_that_is_gone_or_if_it_may_not_go() {
         let (mut near, _far) = socket(b"abcdef");
         let (reader, writer) = std::io::pipe().expect("a pipe");
-        let mut forbidden = Splice { pipe: writer.as_fd(), verify: &mut || false };
+        let mut forbidden = Splice { outlet: &Outlet::new(writer.as_fd()), verify: &mut || false };
         assert_eq!(forbidden.take_from(&mut near, 4), 0);
         assert_eq!(Onward::<UnixStream>::take(&mut forbidden, b"xy"), 0);
         drop(reader);
-        let mut splice = Splice { pipe: writer.as_fd(), verify: &mut || true };
+        let mut splice = Splice { outlet: &Outlet::new(writer.as_fd()), verify: &mut || true };
         assert_eq!(splice.take_from(&mut near, 4), 0);
         assert_eq!(Onward::<UnixStream>::take(&mut splice, b"xy"), 0);
         assert_bytes_are_there(near);
@@ -135,7 +121,7 @@ mod tests {
         });
         let mut moved = 0;
         while moved < bytes.len() {
-            let mut splice = Splice { pipe: writer.as_fd(), verify: &mut || true };
+            let mut splice = Splice { outlet: &Outlet::new(writer.as_fd()), verify: &mut || true };
             let taken = splice.take_from(&mut near, bytes.len() - moved);
             assert!(taken > 0);
             moved += taken;
@@ -149,7 +135,7 @@ mod tests {
         let (mut near, _far) = socket(b"");
         near.set_nonblocking(true).expect("it may");
         let (_reader, writer) = std::io::pipe().expect("a pipe");
-        let mut splice = Splice { pipe: writer.as_fd(), verify: &mut || true };
+        let mut splice = Splice { outlet: &Outlet::new(writer.as_fd()), verify: &mut || true };
         assert_eq!(splice.take_from(&mut near, 4), 0);
     }
 

@@ -13,6 +13,8 @@ use super::{Daemon, Image, nodes};
 use crate::progress::Listener;
 use crate::source::SourceError;
 use crate::system::nbd::{self, Error, NbdSource};
+#[cfg(target_os = "linux")]
+use crate::system::outlet::Outlet;
 
 /// A disk that a daemon of its own decodes.
 #[derive(Debug)]
@@ -58,11 +60,11 @@ impl ImageSource {
     pub(crate) fn pass_on(
         &mut self,
         range: Range<u64>,
-        pipe: BorrowedFd<'_>,
+        outlet: &Outlet<'_>,
     ) -> Result<u64, SourceError> {
         let Self { export, daemon } = self;
         // A change must be known before these bytes go anywhere.
-        let passed = export.pass_on(range, pipe, &mut || daemon.verify().is_ok());
+        let passed = export.pass_on(range, outlet, &mut || daemon.verify().is_ok());
         // It is still there, and explains a failure.
         self.verify()?;
         passed.map_err(|error| self.daemon.explain(error))
