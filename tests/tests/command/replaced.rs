@@ -1,12 +1,14 @@
 //! `-o FILE` where FILE is there already: who may open the new one, and what is left alone.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use qcow2_stream_tests::command::{
-    Lockstep, Mounted, User, Workplace, at_first_line_of, run, without_proc,
+    Lockstep, Mounted, Outcome, User, Workplace, at_first_line_of, finish, run, wait_until,
+    without_proc,
 };
 use rustix::fs::{XattrFlags, lgetxattr, setxattr};
 use rustix::io::Errno;
@@ -208,6 +210,66 @@ fn what_the_system_does_not_let_be_replaced_is_refused_before_the_disk_is_read()
     let user = User::new(NOBODY, &command);
     run(user.run(&[], &command, NO_LIMITS)).refused(5, &["does not let it be replaced"]);
     assert_eq!(place.names(), ["disk.raw", "old"]);
+}
+
+#[test]
+fn what_something_is_mounted_on_is_refused_before_the_disk_is_read() {
+    let place = place(3 << 20);
+    old(&place, 0, 0, 0o644);
+    // In a mount namespace of its own, so that nothing stays.
+    let script = "mount --bind old old && exec \"$@\"";
+    let command = into(&place, Path::new("old"));
+    let mut namespace = Command::new("unshare");
+    namespace.args(["--mount", "sh", "-c", script, "sh"]).arg(command.get_program());
+    namespace.args(command.get_args()).current_dir(place.folder());
+    run(namespace).refused(5, &["does not let it be replaced", "mounted on it"]);
+    assert_eq!(place.names(), ["disk.raw", "old"]);
+}
+
+#[test]
+fn a_file_whose_owner_a_container_does_not_know_is_private() {
+    let place = place(3 << 20);
+    fs::set_permissions(place.folder(), Permissions::from_mode(0o777)).expect("the mode is set");
+    let command = place.command(ARGS);
+    let user = User::new(0, &command);
+    // Root and nobody of the container are these users, and it knows no others. Root is unknown to it.
+    for (owner, group) in [(0, 0), (FIRST, 0), (0, FIRST)] {
+        old(&place, owner, group, 0o660);
+        let outcome = in_container(&user.run(&[], &command, NO_LIMITS));
+        assert_eq!(outcome.status.code(), Some(0), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(PRIVATE), "{}", outcome.stderr);
+        assert_eq!(seen(&place), (FIRST, FIRST, 0o600), "{owner}:{group}");
+        assert_image(&place);
+    }
+    for id in [FIRST, FIRST + 1] {
+        old(&place, id, id, 0o640);
+        in_container(&user.run(&[], &command, NO_LIMITS)).image();
+        assert_eq!(seen(&place), (id, id, 0o640));
+    }
+}
+
+/// The user who is root in the container.
+const FIRST: u32 = 100_000;
+
+/// What the command does as root of a user namespace that knows as many users as containers mostly do, nobody among
+/// them.
+fn in_container(command: &Command) -> Outcome {
+    let mut unshare = Command::new("unshare");
+    let wait = "read mapped && exec \"$@\"";
+    unshare.args(["--user", "--keep-caps", "sh", "-c", wait, "sh"]).arg(command.get_program());
+    unshare.args(command.get_args()).current_dir(command.get_current_dir().expect("a folder"));
+    unshare.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = unshare.spawn().expect("unshare (util-linux)");
+    let own = |process: &str| fs::read_link(format!("/proc/{process}/ns/user")).ok();
+    let id = child.id().to_string();
+    wait_until("it has a user namespace", || own(&id) != own("self"));
+    for map in ["uid_map", "gid_map"] {
+        let map = format!("/proc/{id}/{map}");
+        fs::write(map, format!("0 {FIRST} 65536\n")).expect("root can");
+    }
+    let mut input = child.stdin.take().expect("a pipe");
+    input.write_all(b"\n").expect("it waits");
+    finish(child)
 }
 
 /// A command that would say how far it has got, if it got anywhere.

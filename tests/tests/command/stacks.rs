@@ -38,6 +38,25 @@ fn a_file_s_image_does_not_go_to_a_loop_device_over_it() {
 }
 
 #[test]
+fn a_loop_device_s_file_is_known_without_its_name() {
+    let place = place(SIZE);
+    let device = LoopDevice::new(&place.disk());
+    let above = LoopDevice::with_options(device.path(), &["--offset", "4096"]);
+    let file = OpenOptions::new().read(true).write(true).open(place.disk()).expect("it opens");
+    fs::remove_file(place.disk()).expect("it is there");
+    // Another file of the name that the system tells.
+    fs::write(place.path("disk.raw (deleted)"), "x").expect("a file is written");
+    for disk in [device.path(), above.path()] {
+        let mut command = place.command(["-q".as_ref(), disk.as_os_str()]);
+        command.stdout(file.try_clone().expect("a copy")).stderr(Stdio::piped());
+        finish(spawn(command)).refused(2, &["standard output", "shares its storage"]);
+        let mut start = [1; 4];
+        file.read_exact_at(&mut start, 0).expect("it can be read");
+        assert_ne!(&start, b"QFI\xfb", "{} was overwritten", disk.display());
+    }
+}
+
+#[test]
 fn two_loop_devices_over_one_file_are_the_same_where_they_overlap() {
     let place = place(SIZE);
     let half = (SIZE / 2).to_string();

@@ -56,6 +56,6 @@ pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
     }
     Err(io::Error::other(
         "the system does not let it be replaced: it is another user's in a sticky folder, or it or its folder is \
-         immutable or append-only (lsattr shows that)",
+         immutable or append-only (lsattr shows that), or something is mounted on it",
     ))
 }

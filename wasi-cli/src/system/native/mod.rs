@@ -5,9 +5,12 @@ pub(crate) mod activity;
 pub(crate) mod daemon;
 pub(crate) mod disk;
 pub(crate) mod formats;
+#[cfg(target_os = "linux")]
+mod loop_device;
 pub(crate) mod nbd;
 #[cfg(target_os = "linux")]
 pub(crate) mod outlet;
+mod owners;
 pub(crate) mod permissions;
 pub(crate) mod scan;
 pub(crate) mod signals;

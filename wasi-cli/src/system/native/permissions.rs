@@ -11,6 +11,7 @@ use rustix::process::{getegid, geteuid};
 use tempfile::Builder;
 
 use super::acl::Acl;
+use super::owners;
 use crate::output::Kept;
 
 /// What any program asks for; the umask takes from it.
@@ -35,8 +36,12 @@ pub(crate) fn ordinary(builder: &mut Builder<'_, '_>) {
 /// or none: then it is private. `path` is where the other one is.
 pub(crate) fn copy(from: &Stat, path: &Path, to: &File) -> io::Result<Kept> {
     let acl = Acl::of_path(path)?;
-    if is_like(to, from, &acl)? {
+    let is_known = owners::are_known(from);
+    if is_known && is_like(to, from, &acl)? {
         return Ok(Kept::All);
+    }
+    if !is_known {
+        return make_private(to, from).map(|()| Kept::Nothing);
     }
     match give(to, from, &acl) {
         Ok(()) if is_like(to, from, &acl)? => Ok(Kept::All),
@@ -92,14 +97,21 @@ fn mode(bits: u32) -> Mode {
 
 /// Whether the system or the file system won't have it.
 fn is_refusal(error: Errno) -> bool {
-    [Errno::PERM, Errno::ACCESS, Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS].contains(&error)
+    // The last one: a mount that shows other owners has no such one.
+    let refusals =
+        [Errno::PERM, Errno::ACCESS, Errno::INVAL, Errno::OPNOTSUPP, Errno::NOSYS, Errno::OVERFLOW];
+    refusals.contains(&error)
 }
 
 /// Whether the system would let a file be replaced, as far as can be known before: not in a sticky folder if it is
-/// another user's, nor if it or the folder is immutable or append-only.
+/// another user's, nor if it or the folder is immutable or append-only, nor if something is mounted on it.
 #[cfg(target_os = "linux")]
 pub(crate) fn may_be_replaced(path: &Path) -> bool {
-    use rustix::fs::{AtFlags, CWD, unlinkat};
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx, unlinkat};
+    let look = statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty());
+    if look.is_ok_and(|look| look.stx_attributes.contains(StatxAttributes::MOUNT_ROOT)) {
+        return false;
+    }
     // No call asks just that. The removal of a directory does, before it finds that this is none.
     unlinkat(CWD, path, AtFlags::REMOVEDIR) != Err(Errno::PERM)
 }

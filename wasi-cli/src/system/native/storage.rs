@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Stat, major, minor, stat};
 
+use super::loop_device;
 use crate::kind;
 
 /// How many layers are looked at, against circles and mazes.
@@ -85,7 +86,7 @@ fn below(devices: &Path, part: &Part, with_file_systems: bool) -> Vec<Part> {
         Place::Device(number) => {
             let device = devices.join(format!("{}:{}", major(number), minor(number)));
             let Ok(device) = fs::canonicalize(device) else { return Vec::new() };
-            let single = disk(&device).or_else(|| backing_file(&device));
+            let single = disk(&device).or_else(|| backing(&device, number));
             let single = single.map(|(place, window)| shifted(part, place, &window));
             single.into_iter().flatten().chain(slaves(&device)).collect()
         }
@@ -108,7 +109,16 @@ fn disk(device: &Path) -> Option<(Place, Range<u64>)> {
     Some((Place::Device(disk), start..start.saturating_add(size)))
 }
 
-/// The file of a loop device, and the part of it that the device shows.
+/// What a loop device is over, and the part of it that the device shows.
+fn backing(device: &Path, number: u64) -> Option<(Place, Range<u64>)> {
+    let Some(below) = loop_device::below(device, number) else {
+        return backing_file(device);
+    };
+    let place = below.device.map_or(Place::File(below.file_system, below.inode), Place::Device);
+    Some((place, below.window))
+}
+
+/// The same by the name of the file, for those who may not open the device.
 fn backing_file(device: &Path) -> Option<(Place, Range<u64>)> {
     let name = fs::read(device.join("loop/backing_file")).ok()?;
     let name = name.strip_suffix(b"\n").unwrap_or(&name);
