@@ -1,6 +1,6 @@
 // The image as a `Blob`: metadata, and slices of the source that the browser reads when it saves.
 
-import { incomplete, noRoom } from './errors.js';
+import { allocated, incomplete, noRoom } from './errors.js';
 import { segments } from './segments.js';
 
 /** The most metadata or zeros that become one part, in bytes: as in `src/slices.rs`. */
@@ -24,7 +24,7 @@ export async function compose(source, plan, watch) {
       if (kind === 'guest') {
         parts.push(source.slice(offset + at, size));
       } else if (kind === 'zeros') {
-        parts.push(new Uint8Array(size));
+        parts.push(allocated(() => new Uint8Array(size)));
       } else {
         parts.push(await metadata(plan, offset + at, size));
         watch.report('emit', offset + at + size, outputSize);
@@ -32,7 +32,7 @@ export async function compose(source, plan, watch) {
     }
   }
   await source.check();
-  const blob = new Blob(parts, TYPE);
+  const blob = allocated(() => new Blob(parts, TYPE));
   if (blob.size !== outputSize) {
     throw incomplete(blob.size, outputSize);
   }
@@ -42,8 +42,9 @@ export async function compose(source, plan, watch) {
 
 /** A stretch of metadata, handed over to the browser, which may keep it on disk. */
 async function metadata(plan, offset, length) {
+  const bytes = plan.metadata(offset, length);
   try {
-    const blob = new Blob([plan.metadata(offset, length)], TYPE);
+    const blob = new Blob([bytes], TYPE);
     // Reading a byte back waits until the browser has taken the bytes, and tells if it could not.
     await blob.slice(length - 1).arrayBuffer();
     return blob;

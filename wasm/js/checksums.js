@@ -1,5 +1,6 @@
 import { checksum } from './qcow2_stream_wasm.js';
-import { changed } from './errors.js';
+import { allocated, changed } from './errors.js';
+import { asked } from './layout.js';
 import { PART } from './scan.js';
 
 /** Compares what is read of the parts, from front to back, with what was scanned. No browser notices all changes. */
@@ -7,7 +8,7 @@ export class Checksums {
   /** What was scanned, part by part. @type {bigint[]} */
   #scanned;
   /** What of the part has been read. @type {BigUint64Array<ArrayBuffer>} */
-  #read = new BigUint64Array(1);
+  #read = allocated(() => new BigUint64Array(1));
   #part = 0;
 
   /** @param {bigint[]} scanned */
@@ -29,7 +30,7 @@ export class Checksums {
     }
     const start = offset - part * PART;
     const here = bytes.subarray(0, PART - start);
-    this.#read[0] += checksum(start, here);
+    this.#read[0] += asked(() => checksum(start, here));
     if (here.length < bytes.length) {
       this.add(offset + here.length, bytes.subarray(here.length));
     }

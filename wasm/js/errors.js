@@ -12,7 +12,11 @@ const PICK_AGAIN = 'The file was changed, moved or deleted since it was picked, 
  */
 function failure(code, message, remedy, cause) {
   const error = new Error(message, cause === undefined ? undefined : { cause });
-  return Object.assign(error, { name: 'Qcow2Error', code, remedy });
+  // Not assigned: a page may have frozen the prototype, which has a name, too.
+  for (const [key, value] of Object.entries({ name: 'Qcow2Error', code, remedy })) {
+    Object.defineProperty(error, key, { value, writable: true, enumerable: true, configurable: true });
+  }
+  return error;
 }
 
 /** What a thrown value says of itself. It may be anything, and throw once more. */
@@ -40,7 +44,30 @@ export function stopped(cause) {
     const remedy = 'Close other tabs, or choose a larger cluster size, and scan the source again.';
     return failure('out-of-memory', `the module was stopped, most likely for want of memory: ${text(cause)}`, remedy, cause);
   }
-  return cause?.name === 'Qcow2Error' ? cause : failure('defect', text(cause), 'Please report this.', cause);
+  const { code, message, remedy } = Object(cause);
+  if (typeof code === 'string' && typeof remedy === 'string') {
+    return failure(code, message, remedy);
+  }
+  return failure('defect', text(cause), 'Please report this.', cause);
+}
+
+/**
+ * What needs memory in the page. A buffer that the browser has no memory for is a `RangeError`.
+ *
+ * @template T
+ * @param {() => T} make
+ * @returns {T}
+ */
+export function allocated(make) {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) {
+      throw cause;
+    }
+    const remedy = 'Close other tabs, and try again.';
+    throw failure('out-of-memory', `the page had no memory: ${text(cause)}`, remedy, cause);
+  }
 }
 
 /** The browser could not read the source. */
@@ -86,6 +113,14 @@ export function notStarted(what, cause, option) {
   const remedy = 'Reload the page and try again. If it is your page, look whether its policy and its bundler let it load '
     + `the files of qcow2-stream, and say with the option ${option} where they are.`;
   return failure('worker', message, remedy, cause);
+}
+
+/** A worker runs something else. */
+export function notOurs(what) {
+  const message = `a worker does not answer as that of qcow2-stream does: ${what}`;
+  const remedy = 'Let the option workerURL name the worker.js of this version of qcow2-stream; reload the page if it was '
+    + 'updated a moment ago.';
+  return failure('worker', message, remedy);
 }
 
 /** Where the module should be, the server has something else. */

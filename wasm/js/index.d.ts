@@ -19,7 +19,10 @@ export interface ScanOptions extends LayoutOptions, WatchOptions {
   workers?: number;
   /** Where `qcow2_stream_wasm_bg.wasm` is, if not beside the script. Only the first scan that succeeds loads it. */
   wasmURL?: string | URL;
-  /** Where `worker.js` is, as a bundler or a server provides it, if not beside the script. It must be of the page's origin. */
+  /**
+   * Where `worker.js` is, as a bundler or a server provides it, if not beside the script. It must be of the page's origin,
+   * and of the same version of the package: a script that doesn't say so within a minute is an error, `worker`.
+   */
   workerURL?: string | URL;
   /** The compiled `qcow2_stream_wasm_bg.wasm`, in place of `wasmURL`. */
   module?: WebAssembly.Module;
@@ -130,5 +133,8 @@ export class Plan {
   free(): void;
 }
 
-/** Reads the whole source once, in workers, and plans its image. */
+/**
+ * Reads the whole source once, in workers, and plans its image. What a subclass of `Blob` overrides does not count: the
+ * bytes are those that the browser has.
+ */
 export function scan(source: Blob, options?: ScanOptions): Promise<Plan>;

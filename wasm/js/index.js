@@ -32,6 +32,7 @@ export async function scan(file, options) {
   const layout = { clusterSize: rest.clusterSize, refcountBits: rest.refcountBits, dataFile: dataFileOf(dataFile) };
   const [compiled, wasmURL, workerURL] =
     [moduleOf(module), urlOf('wasmURL', rest.wasmURL), urlOf('workerURL', rest.workerURL)];
+  watch.signal?.throwIfAborted();
   return watch.during(async () => {
     const means = { module: await load(wasmURL, compiled), workers, workerURL };
     const planner = plannerOf(source.size, layout);

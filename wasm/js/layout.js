@@ -89,8 +89,19 @@ export class Layout {
     const plan = this.#plan;
     // If it is stopped in the middle, the plan counts as in use for good, and cannot even be freed.
     this.#plan = null;
-    const answer = asked(() => question(plan));
-    this.#plan = plan;
-    return answer;
+    const back = () => { this.#plan = plan; };
+    return asked(() => {
+      try {
+        const answer = question(plan);
+        back();
+        return answer;
+      } catch (cause) {
+        // The module refused, and came to its end. Any other exception left it in the middle.
+        if (typeof Object(cause).code === 'string') {
+          back();
+        }
+        throw cause;
+      }
+    });
   }
 }

@@ -4,6 +4,9 @@ import { notLoaded, notStarted } from './errors.js';
 /** The module that this thread has started. @type {WebAssembly.Module | undefined} */
 let running;
 
+/** The last start. One at a time: what starts takes the place of what has started, and of its plans. @type {Promise<unknown>} */
+let starting = Promise.resolve();
+
 /** What is being loaded, by where it is: nobody waits for another one's wrong URL. @type {Map<string, Promise<WebAssembly.Module>>} */
 const loading = new Map();
 
@@ -69,7 +72,14 @@ async function fetched(url) {
 }
 
 /** @param {WebAssembly.Module} module */
-async function started(module) {
+function started(module) {
+  const next = starting.then(() => running ?? startedAlone(module));
+  starting = next.catch(() => {});
+  return next;
+}
+
+/** @param {WebAssembly.Module} module */
+async function startedAlone(module) {
   try {
     const names = new Set(WebAssembly.Module.exports(module).map(({ name }) => name));
     if (OURS.some((name) => !names.has(name))) {

@@ -22,6 +22,23 @@ export function given(options, names) {
 }
 
 /**
+ * Whether something is of a class of the browser's, of this realm or of another, such as that of a frame: it has what
+ * the getter of a property looks for.
+ *
+ * @param {any} prototype
+ * @param {string} property
+ * @param {any} value
+ */
+export function is(prototype, property, value) {
+  try {
+    Object.getOwnPropertyDescriptor(prototype, property)?.get?.call(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
  * A whole number within limits.
  *
  * @param {string} name
@@ -88,7 +105,7 @@ export function urlOf(name, url) {
     return undefined;
   }
   const isTrusted = globalThis.trustedTypes?.isScriptURL(url);
-  if (typeof url !== 'string' && !(url instanceof URL) && !isTrusted) {
+  if (typeof url !== 'string' && !is(URL.prototype, 'href', url) && !isTrusted) {
     throw badOption(name, 'a string or a URL');
   }
   try {

@@ -1,3 +1,4 @@
+import { allocated } from './errors.js';
 import { CHUNK } from './reader.js';
 
 /** The pieces of an image, each made or read when it is asked for. */
@@ -51,7 +52,7 @@ export class Pieces {
   async #bytesOf({ kind, offset, length, span, runs }) {
     switch (kind) {
       case 'metadata': return this.#plan.metadata(offset, length);
-      case 'zeros': return new Uint8Array(length);
+      case 'zeros': return allocated(() => new Uint8Array(length));
       default: return length === span ? this.#run(offset, span) : this.#runs(offset, span, runs, length);
     }
   }
@@ -65,9 +66,9 @@ export class Pieces {
 
   /** What of the bytes that are read goes into the image. */
   async #runs(offset, span, runs, length) {
-    const buffer = this.#buffers.pop() ?? new ArrayBuffer(CHUNK);
+    const buffer = this.#buffers.pop() ?? allocated(() => new ArrayBuffer(CHUNK));
     const bytes = await this.#source.readInto(buffer, offset, span);
-    const chunk = new Uint8Array(length);
+    const chunk = allocated(() => new Uint8Array(length));
     let at = 0;
     for (let nth = 0; nth < runs.length; nth += 2) {
       const run = bytes.subarray(runs[nth], runs[nth + 1]);

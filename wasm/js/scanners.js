@@ -1,4 +1,5 @@
-import { ended, noMemory, notStarted, stopped, unreadable } from './errors.js';
+import { ended, noMemory, notOurs, notStarted, stopped, unreadable } from './errors.js';
+import { HELLO, within } from './hello.js';
 import { start } from './started.js';
 
 /** Workers that scan parts of a source, each one part at a time. */
@@ -12,6 +13,10 @@ export class Scanners {
   #source;
   #clusterSize;
   #onRead;
+  /** Those whose script has said that it is ours. @type {WeakSet<Worker>} */
+  #known = new WeakSet();
+  /** Stop waiting for it. @type {Set<() => void>} */
+  #timers = new Set();
 
   /**
    * @param {{ module: WebAssembly.Module, workers: number, workerURL?: string | URL }} means
@@ -55,7 +60,18 @@ export class Scanners {
   /** Ends the workers, at once. What they were doing is never answered. */
   end() {
     this.#waiting = [];
+    this.#timers.forEach((stop) => stop());
     this.#all.forEach((worker) => worker.terminate());
+  }
+
+  /** Waits for the first word of a worker, and no longer than `within` says. @param {(reason: Error) => void} reject */
+  #greeted(reject) {
+    const stop = within(() => reject(notOurs('its script says nothing')));
+    this.#timers.add(stop);
+    return () => {
+      stop();
+      this.#timers.delete(stop);
+    };
   }
 
   #next() {
@@ -64,20 +80,28 @@ export class Scanners {
     }
     const worker = this.#idle.pop();
     const { offset, part, resolve, reject } = this.#waiting.shift();
-    worker.onmessage = ({ data: { read, runs, checksum, ended: at, error } }) => {
-      if (read) {
-        this.#onRead(read);
+    const known = this.#known.has(worker) ? () => {} : this.#greeted(reject);
+    worker.onmessage = ({ data }) => {
+      // The prototype's properties are the page's.
+      const { kind, read, runs, checksum, ended: at, error } = { __proto__: null, ...data };
+      if (!this.#known.has(worker) && kind !== HELLO) {
+        reject(notOurs('its script is another one, or of another version'));
         return;
+      }
+      switch (kind) {
+        case HELLO:
+          this.#known.add(worker);
+          known();
+          return;
+        case 'read':
+          this.#onRead(read);
+          return;
+        case 'runs': resolve({ runs, checksum }); break;
+        case 'error': reject(blamed(error, offset)); break;
+        default: reject(ended(offset + at, this.#source.size));
       }
       this.#idle.push(worker);
       this.#next();
-      if (runs) {
-        resolve({ runs, checksum });
-      } else if (error) {
-        reject(blamed(error, offset));
-      } else {
-        reject(ended(offset + at, this.#source.size));
-      }
     };
     worker.onerror = (event) => {
       event.preventDefault();
@@ -102,6 +126,6 @@ function blamed({ during, name, message, code, remedy }, offset) {
   switch (during) {
     case 'start': return notStarted('a worker', cause, 'wasmURL');
     case 'read': return unreadable(offset, cause);
-    default: return stopped(code ? Object.assign(new Error(message), { name, code, remedy }) : cause);
+    default: return stopped(code ? { code, message, remedy } : cause);
   }
 }

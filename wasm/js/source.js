@@ -1,5 +1,10 @@
 import { ended, unreadable } from './errors.js';
+import { is } from './options.js';
 import { chunks } from './reader.js';
+
+/** Of the browser, whatever a subclass makes of them: what counts is the bytes that the browser has. */
+const { slice, arrayBuffer } = Blob.prototype;
+const sizeOf = /** @type {{ get: () => number }} */ (Object.getOwnPropertyDescriptor(Blob.prototype, 'size')).get;
 
 /** A disk that the browser can read: a `Blob`, most often a `File`. */
 export class Source {
@@ -8,7 +13,7 @@ export class Source {
 
   /** @param {Blob} blob */
   constructor(blob) {
-    if (!(blob instanceof Blob)) {
+    if (!is(Blob.prototype, 'size', blob)) {
       throw new TypeError('the source is not a Blob or File');
     }
     this.#blob = blob;
@@ -16,12 +21,12 @@ export class Source {
 
   /** In bytes. */
   get size() {
-    return this.#blob.size;
+    return sizeOf.call(this.#blob);
   }
 
   /** The bytes from `offset` on, not yet read. */
   slice(offset, length) {
-    return this.#blob.slice(offset, offset + length);
+    return slice.call(this.#blob, offset, offset + length);
   }
 
   /**
@@ -75,7 +80,7 @@ export class Source {
     await this.read(last, this.size - last);
     if (this.size === 0) {
       // A slice of nothing is never read. A file that was deleted before anyone asked for its size has none, either.
-      await this.#blob.arrayBuffer().catch((cause) => { throw unreadable(0, cause); });
+      await arrayBuffer.call(this.#blob).catch((cause) => { throw unreadable(0, cause); });
     }
   }
 }

@@ -1,5 +1,5 @@
 import { badOption } from './errors.js';
-import { given } from './options.js';
+import { given, is } from './options.js';
 
 /** The caller's eyes and hand: progress, and the signal that aborts. */
 export class Watch {
@@ -14,7 +14,7 @@ export class Watch {
     if (onProgress !== undefined && typeof onProgress !== 'function') {
       throw badOption('onProgress', 'a function');
     }
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    if (signal !== undefined && !is(AbortSignal.prototype, 'aborted', signal)) {
       throw badOption('signal', 'an AbortSignal');
     }
     this.#onProgress = onProgress;

@@ -2,6 +2,7 @@
 
 import init, { PartScanner } from './qcow2_stream_wasm.js';
 import { CHUNK, chunks } from './reader.js';
+import { HELLO } from './hello.js';
 
 let ready;
 
@@ -13,6 +14,8 @@ let buffer;
 
 onmessage = async ({ data: { module, part, clusterSize } }) => {
   if (module) {
+    // That this is the script of this package, and of this version.
+    postMessage({ kind: HELLO });
     ready = init({ module_or_path: module });
     // Whoever asks for a part hears of it.
     ready.catch(() => {});
@@ -27,7 +30,7 @@ onmessage = async ({ data: { module, part, clusterSize } }) => {
     // Errors do not keep all they say on their way to another thread.
     const { name, message, code, remedy } = Object(error);
     const known = typeof code === 'string' ? { code, remedy } : {};
-    postMessage({ error: { during, name: String(name), message: String(message), ...known } });
+    postMessage({ kind: 'error', error: { during, name: String(name), message: String(message), ...known } });
   }
 };
 
@@ -43,14 +46,14 @@ async function scan(part, clusterSize) {
     read += bytes.length;
     buffer = bytes.buffer;
     // A part takes half a minute on a slow disk.
-    postMessage({ read: bytes.length });
+    postMessage({ kind: 'read', read: bytes.length });
     during = 'read';
   }
   during = 'scan';
   const { checksum } = scanner;
   if (read === part.size) {
-    return { runs: scanner.finish(), checksum };
+    return { kind: 'runs', runs: scanner.finish(), checksum };
   }
   scanner.free();
-  return { ended: read };
+  return { kind: 'ended', ended: read };
 }

@@ -72,7 +72,8 @@ impl From<MapError> for Failure {
 impl From<Failure> for JsValue {
     fn from(failure: Failure) -> Self {
         let error = Error::new(&failure.message());
-        error.set_name("Qcow2Error");
+        // Not assigned, which throws where a page has frozen the prototype.
+        set(&error, "name", &"Qcow2Error".into());
         set(&error, "code", &failure.code().into());
         set(&error, "remedy", &failure.remedy().into());
         error.into()

@@ -4,6 +4,7 @@ mod arguments;
 mod changes;
 mod fate;
 mod faults;
+mod foreign;
 mod large;
 mod npm;
 mod overlap;

@@ -32,7 +32,8 @@ const fresh = async (body, head = '') => {
 };
 ";
 
-fn tell(kind: Kind, script: &str) -> BTreeMap<String, Fate> {
+/// What a script tells that calls `fresh`.
+pub(crate) fn tell(kind: Kind, script: &str) -> BTreeMap<String, Fate> {
     Stage::open(kind).tell(&format!("{FRESH}const told = {{}};{script} return told;"), &Value::Null)
 }
 
@@ -109,6 +110,49 @@ told['a policy'] = await fresh(scanned('{}'), policy);";
         for (name, fate) in fates {
             assert_eq!(fate.code.as_deref(), Some("worker"), "{kind:?}: {name}: {fate:?}");
             assert!(fate.has_remedy(), "{kind:?}: {name}: {fate:?}");
+            let remedy = fate.remedy.unwrap_or_default();
+            assert!(remedy.contains("workerURL"), "{kind:?}: {name}: {remedy}");
+        }
+    }
+}
+
+#[test]
+fn scans_that_start_at_once_share_one_module() {
+    let script = "
+told.plans = await fresh(`
+  const url = base + 'qcow2_stream_wasm_bg.wasm';
+  const [module, other] = await Promise.all([1, 2].map(() => WebAssembly.compileStreaming(fetch(url))));
+  const sizes = [70_000, 1_070_000, 2_070_000, 3_070_000];
+  const ways = [{ module }, { module: other }, { wasmURL: url }, {}];
+  const plans = await Promise.all(ways.map((way, nth) => scan(new Blob([new Uint8Array(sizes[nth]).fill(7)]), way)));
+  return plans.every((plan, nth) => plan.summary.virtualSize === Math.ceil(sizes[nth] / 512) * 512
+    && plan.summary.allocatedClusters === Math.ceil(sizes[nth] / 65_536));`);";
+    for kind in Kind::ALL {
+        let fates = tell(kind, script);
+        assert_eq!(fates["plans"].value, true, "{kind:?}: {fates:?}");
+    }
+}
+
+#[test]
+fn a_worker_of_another_script_is_an_error_that_names_the_option() {
+    let script = "
+const scripts = {
+  silent: '', closes: 'close()', nothing: 'postMessage(null)', chatty: 'onmessage = () => postMessage(5)',
+  before: 'onmessage = ({ data }) => { if (data.part) postMessage({ runs: new Uint32Array([0, 2]), checksum: 1n }); }',
+  rejects: 'onmessage = async () => { throw new Error(1); }',
+};
+for (const [name, text] of Object.entries(scripts)) {
+  told[name] = await fresh(`
+    const { setInterval } = globalThis;
+    globalThis.setInterval = (act, time) => setInterval(act, time / 100);
+    const workerURL = URL.createObjectURL(new Blob([\"${text}\"], { type: 'text/javascript' }));
+    return (await scan(source, { workerURL })).outputSize`);
+}";
+    for kind in Kind::ALL {
+        let fates = tell(kind, script);
+        assert_eq!(fates.len(), 6);
+        for (name, fate) in fates {
+            assert_eq!(fate.code.as_deref(), Some("worker"), "{kind:?}: {name}: {fate:?}");
             let remedy = fate.remedy.unwrap_or_default();
             assert!(remedy.contains("workerURL"), "{kind:?}: {name}: {remedy}");
         }
