@@ -20,6 +20,8 @@ async function keep() {
   const files = await Promise.all(Object.entries(SITE.files).map(async ([file, digest]) => [file, await fetched(file, digest)]));
   const cache = await caches.open(CACHE);
   await Promise.all(files.map(([file, response]) => cache.put(file, response)));
+  // A page of the time when addresses had no version can't ask for this one if it is a mixture.
+  if (await caches.match(new URL('app/main.js', registration.scope))) skipWaiting();
 }
 
 /** A file from the host, past the browser's own cache, if it is that of this version. */
@@ -46,6 +48,8 @@ addEventListener('activate', (event) => {
 async function forgetOthers() {
   const names = await caches.keys();
   const others = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  // What the next version keeps is among them.
+  if (registration.installing || registration.waiting) return;
   await Promise.all(others.map((name) => caches.delete(name)));
 }
 

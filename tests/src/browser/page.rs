@@ -19,7 +19,17 @@ impl Browser {
     /// If there is none.
     #[track_caller]
     pub fn go(&self, url: &str) {
-        self.post("/url", json!({ "url": url }));
+        self.try_go(url).unwrap_or_else(|error| panic!("{:?}: {error}", self.kind()));
+    }
+
+    /// As [`Browser::go`], or why there is no page.
+    ///
+    /// # Errors
+    ///
+    /// If the page can't be loaded.
+    pub fn try_go(&self, url: &str) -> Result<(), String> {
+        let gone = self.wire.post("/url", &json!({ "url": url }));
+        gone.map(drop).map_err(|error| error.to_string())
     }
 
     /// Loads the page again.
@@ -52,9 +62,25 @@ impl Browser {
     /// If there is no such file or input.
     #[track_caller]
     pub fn pick(&self, selector: &str, file: &Path) {
+        self.try_pick(selector, file).unwrap_or_else(|error| panic!("{:?}: {error}", self.kind()));
+    }
+
+    /// As [`Browser::pick`], or why it can't be: a page may be loaded anew at any time.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such input, or its page is gone.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file.
+    pub fn try_pick(&self, selector: &str, file: &Path) -> Result<(), String> {
         let file = file.canonicalize().expect("the file is there");
-        let path = format!("/element/{}/value", self.element(selector));
-        self.post(&path, json!({ "text": file }));
+        let query = json!({ "using": "css selector", "value": selector });
+        let element = self.wire.post("/element", &query).map_err(|error| error.to_string())?;
+        let element = element[ELEMENT].as_str().expect("an element has a name");
+        let picked = self.wire.post(&format!("/element/{element}/value"), &json!({ "text": file }));
+        picked.map(drop).map_err(|error| format!("{selector}: {error}"))
     }
 
     /// Picks files in the input that this CSS selector finds, which takes many. They come on top of those picked before.

@@ -8,7 +8,14 @@ import { cancel, escape, leave, save } from './save.js';
 import { missing } from './support.js';
 import { current, show } from './view.js';
 
-void worksOffline(() => current() === 'start');
+/** Whoever has clicked, pressed a key or dragged something here may be choosing a file at the moment. */
+let isUsed = false;
+for (const type of ['pointerdown', 'keydown', 'dragenter']) {
+  addEventListener(type, () => { isUsed = true; }, { capture: true, once: true });
+}
+void worksOffline(() => current() === 'start' && !isUsed, () => {
+  if (current() === 'scanning') convert();
+});
 hide('loading', true);
 
 const lacks = missing();

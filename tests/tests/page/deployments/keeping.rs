@@ -3,7 +3,7 @@
 use qcow2_stream_tests::browser::{Browser, Kind, wait_for};
 use serde_json::json;
 
-use super::host::{A_DAY, Habits, Host};
+use super::host::{A_DAY, Habits, Host, Trouble};
 use super::versions::{Files, versions};
 use super::visit::{Fate, find, keeps, visit, wait_until_kept};
 use crate::disks::Disk;
@@ -12,6 +12,7 @@ use crate::stage::{DEADLINE, Page};
 in_both! {
     a_reload_of_the_only_page_is_enough_for_the_next_version,
     a_page_stays_as_it_is_while_another_is_open,
+    an_installation_that_failed_is_tried_again,
     a_page_without_a_service_worker_is_new_by_the_second_visit,
     the_page_by_its_file_name_is_the_same_without_a_host,
     a_file_that_the_browser_has_dropped_comes_from_the_host,
@@ -58,6 +59,17 @@ fn a_page_stays_as_it_is_while_another_is_open(kind: Kind) {
     let script = page.look(frame);
     assert!(script.as_str().is_some_and(|src| src.contains(&old.folder)), "{script}");
     assert!(keeps(&page, old));
+}
+
+fn an_installation_that_failed_is_tried_again(kind: Kind) {
+    let (page, disk) = (Page { browser: Browser::shared(kind) }, Disk::small("tried-again"));
+    let [old, _] = versions();
+    let lacks = format!("{}/saving/feed.js", old.folder);
+    let host = host(&old.files);
+    host.has(Some(Trouble::OneError(lacks.clone())));
+    assert_eq!(visit(&page, &host.url, &disk), Fate::works(old));
+    wait_until_kept(&page, old);
+    assert!(host.is_well(), "nobody asked for {lacks}");
 }
 
 fn a_page_without_a_service_worker_is_new_by_the_second_visit(kind: Kind) {

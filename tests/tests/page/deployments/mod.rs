@@ -5,5 +5,6 @@ mod host;
 mod keeping;
 mod mixtures;
 mod predecessor;
+mod troubles;
 mod versions;
 mod visit;

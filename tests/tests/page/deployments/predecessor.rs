@@ -77,7 +77,8 @@ fn gives_way(kind: Kind, before: &Files) {
         (page.look(script) == true).then_some(())
     });
     wait_until_kept(&page, new);
-    assert_eq!(visit(&page, &host.url, &disk), Fate::works(new));
-    let names = page.look("return caches.keys()");
-    assert_eq!(names.as_array().map(Vec::len), Some(1), "{names}");
+    // A broken page can't ask for the next version. The browser goes over to that some time after it has closed the page.
+    wait_for("the new version", DEADLINE, || {
+        (visit(&page, &host.url, &disk) == Fate::works(new)).then_some(())
+    });
 }

@@ -1,6 +1,7 @@
 //! Two versions of the site, as the builder leaves them.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +14,6 @@ use tempfile::TempDir;
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// A version of the site.
-#[derive(Debug)]
 pub(crate) struct Version {
     /// What its folder is called.
     pub(crate) folder: String,
@@ -38,6 +38,13 @@ pub(crate) fn versions() -> &'static [Version; 2] {
         }
         [&page, &changed].map(|page| Version::build(page, &scratch.path().join("site")))
     })
+}
+
+/// Without its files, which no failure's text has room for.
+impl fmt::Debug for Version {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "version {} with {} files", self.folder, self.kept)
+    }
 }
 
 impl Version {

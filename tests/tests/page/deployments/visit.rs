@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use qcow2_stream_tests::browser::{Browser, wait_for};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::versions::Version;
 use crate::disks::Disk;
@@ -50,26 +50,47 @@ fn wait_until_settled<B: Deref<Target = Browser>>(page: &Page<B>) {
 /// How long to wait for a page that does not change.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Picks a disk on the page that is there.
+/// Picks a disk on the page that is there. A page that has nothing to lose may give way to its next version meanwhile.
 #[track_caller]
 pub(crate) fn find<B: Deref<Target = Browser>>(page: &Page<B>, disk: &Disk) -> Fate {
-    let loading = page.look(
-        "const loading = document.querySelector('#loading');
-        return loading.checkVisibility() ? loading.textContent : ''",
-    );
-    let loading = loading.as_str().expect("a text");
+    wait_for("a page that stays until a disk is scanned", DEADLINE, || {
+        page.browser.try_run("window.isFound = true", &[]).ok()?;
+        let fate = fate(page, disk);
+        let stayed = page.browser.try_run("return window.isFound ?? false", &[]) == Ok(json!(true));
+        fate.filter(|_| stayed)
+    })
+}
+
+/// What comes of picking a disk, if the page stays as long as that takes.
+#[track_caller]
+fn fate<B: Deref<Target = Browser>>(page: &Page<B>, disk: &Disk) -> Option<Fate> {
+    let loading = "const loading = document.querySelector('#loading');
+        if (document.readyState !== 'complete') throw new Error('it is on its way');
+        return loading.checkVisibility() ? loading.textContent : ''";
+    let loading = page.browser.try_run(loading, &[]).ok()?;
+    // Firefox's driver answers with nothing if the page goes meanwhile.
+    let loading = loading.as_str()?;
     if !loading.is_empty() {
         assert!(loading.contains("reload it"), "{loading:?}");
-        return Fate::Says(loading.to_owned());
+        return Some(Fate::Says(loading.to_owned()));
     }
-    page.pick(disk.path());
-    let end = |state: &String| state == "ready" || state == "error";
-    if wait_for("an end of the scan", DEADLINE, || Some(page.state()).filter(end)) == "error" {
-        let text = page.browser.text("#error-part");
-        assert!(text.contains("eload the page"), "{text:?}");
-        return Fate::Says(text);
+    page.browser.try_pick("#file", disk.path()).ok()?;
+    let state = "return window.isFound ? document.querySelector('main').dataset.state : 'gone'";
+    let state = wait_for("an end of the scan", DEADLINE, || {
+        let state = page.browser.try_run(state, &[]).ok()?;
+        let state = state.as_str()?.to_owned();
+        ["ready", "error", "gone"].contains(&state.as_str()).then_some(state)
+    });
+    match state.as_str() {
+        "gone" => None,
+        "error" => {
+            let text = page.look("return document.querySelector('#error-part').innerText");
+            let text = text.as_str()?.to_owned();
+            assert!(text.contains("eload the page"), "{text:?}");
+            Some(Fate::Says(text))
+        }
+        _ => Some(Fate::Works(only_version(page))),
     }
-    Fate::Works(only_version(page))
 }
 
 /// The folder that all scripts, styles and modules of the page came from.
@@ -78,7 +99,7 @@ fn only_version<B: Deref<Target = Browser>>(page: &Page<B>) -> String {
     let folders = page.look(
         "const own = document.querySelector('script[type=module]').src;
         const all = [own, ...performance.getEntriesByType('resource').map(({ name }) => name)];
-        const folder = (url) => new URL(url).pathname.match(/^\\/(\\w+)\\/\\w[\\w-]*\\//)?.[1];
+        const folder = (url) => new URL(url).pathname.match(/\\/([0-9a-f]{16})\\//)?.[1];
         return [...new Set(all.map(folder).filter(Boolean))]",
     );
     let folders: Vec<String> = serde_json::from_value(folders).expect("a list of folders");
@@ -86,17 +107,39 @@ fn only_version<B: Deref<Target = Browser>>(page: &Page<B>) -> String {
     folders.into_iter().next().expect("there is one")
 }
 
+/// How long a visitor stays at most until the browser keeps the page.
+const STAY: Duration = Duration::from_secs(60);
+
 /// Waits until the browser keeps a version of the page: the visitor stays as long as that takes.
 #[track_caller]
 pub(crate) fn wait_until_kept<B: Deref<Target = Browser>>(page: &Page<B>, version: &Version) {
-    wait_for("a page that is kept", DEADLINE, || keeps(page, version).then_some(()));
+    let begun = Instant::now();
+    while !keeps(page, version) {
+        let waited = begun.elapsed();
+        assert!(waited < STAY, "not kept after {waited:?}: {}, of {version:?}", kept(page));
+        thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// Whether the browser keeps a version of the page, all of it.
 pub(crate) fn keeps<B: Deref<Target = Browser>>(page: &Page<B>, version: &Version) -> bool {
-    let script = "const registration = await navigator.serviceWorker.getRegistration();
-        const name = (await caches.keys()).find((name) => name.endsWith(` ${arguments[0]}`));
-        const kept = name ? (await (await caches.open(name)).keys()).length : 0;
-        return kept >= arguments[1] && !registration?.installing";
-    page.browser.run(script, &[json!(version.folder), json!(version.kept)]) == true
+    let kept = kept(page);
+    let files = &kept["caches"][&version.folder];
+    files.as_u64().is_some_and(|files| files >= version.kept as u64) && kept["installing"].is_null()
+}
+
+/// What the browser keeps: how many files of which version, and the states of the service workers.
+fn kept<B: Deref<Target = Browser>>(page: &Page<B>) -> Value {
+    page.look(
+        "const registration = await navigator.serviceWorker.getRegistration();
+        const { installing, waiting, active } = registration ?? {};
+        const state = (worker) => worker?.state ?? null;
+        const found = { page: location.href, controlled: Boolean(navigator.serviceWorker.controller),
+            registered: Boolean(registration), installing: state(installing), waiting: state(waiting), active: state(active), caches: {} };
+        for (const name of await caches.keys()) {
+            const files = await (await caches.open(name)).keys();
+            found.caches[name.split(' ').at(-1)] = files.length;
+        }
+        return found",
+    )
 }
