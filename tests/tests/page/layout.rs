@@ -10,7 +10,9 @@ in_both! {
     save_is_in_sight_when_the_disk_is_ready_on_small_screens_and_at_twice_the_size,
     all_options_are_folded_away_at_first,
     ready_says_the_name_what_is_saved_and_the_exact_sizes,
-    a_full_disk_is_called_full,
+    a_full_disk_is_called_full_and_its_image_larger,
+    a_share_begins_a_sentence,
+    the_facts_of_a_saved_image_stand_below_one_another,
     counts_agree_with_their_nouns,
 }
 
@@ -48,18 +50,47 @@ fn ready_says_the_name_what_is_saved_and_the_exact_sizes(kind: Kind) {
     assert_eq!(page.scan(disk.path()), 589_824);
     let text = page.browser.text("#ready-part");
     let lines: Vec<_> = text.lines().take(3).collect();
-    assert_eq!(lines, ["Ready to save", "worth-it.raw", "80% smaller than the disk"]);
+    assert_eq!(lines, ["Ready to save", "From worth-it.raw", "80% smaller than the disk"]);
     for words in ["590 kB", "589,824 bytes", "3 MB", "3,000,320 bytes"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     assert!(!text.contains("iB"), "one system of units: {text}");
 }
 
-fn a_full_disk_is_called_full(kind: Kind) {
+fn a_full_disk_is_called_full_and_its_image_larger(kind: Kind) {
     let (page, disk) = (Page::open(kind), Disk::dense("full", 4 << 20));
     page.scan(disk.path());
-    let text = page.browser.text("#ready-part");
-    assert!(text.contains("the disk is full"), "{text}");
+    let gain = page.browser.text("#saving-words");
+    assert_eq!(gain, "8% larger: the disk is full, there are no zeros to leave out");
+    assert!(page.browser.text("#picture-caption").contains("everywhere"));
+}
+
+fn a_share_begins_a_sentence(kind: Kind) {
+    let page = Page::open(kind);
+    page.scan(Disk::empty("hardly-anything", 1 << 30).path());
+    assert_eq!(page.browser.text("#saving-words"), "More than 99% smaller than the disk");
+    page.browser.click("#again");
+    page.scan(Disk::empty("tiny", 512).path());
+    assert_eq!(page.browser.text("#saving-words"), "Larger than the disk");
+}
+
+/// Where the terms begin, and where what is said of them.
+const COLUMNS: &str = "
+const left = (selector) => [...document.querySelectorAll(selector)].map((part) => Math.round(part.getBoundingClientRect().left));
+return [left('.facts dt'), left('.facts dd')];";
+
+fn the_facts_of_a_saved_image_stand_below_one_another(kind: Kind) {
+    let (page, disk) = (Page::open(kind), Disk::small("aligned-with-a-name-that-is-long"));
+    page.scan(disk.path());
+    page.save(&disk.image());
+    for (width, height) in [(380, 740), (1000, 700)] {
+        let size = page.browser.resize(width, height);
+        let columns = page.look(COLUMNS);
+        for column in 0..2 {
+            assert_eq!(columns[column][0], columns[column][1], "{size:?}: {columns}");
+        }
+        assert!(columns[0][0].as_u64() < columns[1][0].as_u64(), "{size:?}: {columns}");
+    }
 }
 
 fn counts_agree_with_their_nouns(kind: Kind) {

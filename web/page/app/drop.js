@@ -20,7 +20,7 @@ export function takeDrops(take, mayTake) {
     // Also where it cannot be taken: else the browser would open the file in place of the page.
     event.preventDefault();
     event.dataTransfer.dropEffect = mayTake() ? 'copy' : 'none';
-    write('drop-words', mayTake() ? 'Drop the disk anywhere' : 'Not now: the image of the last disk is still being saved');
+    write('drop-words', mayTake() ? 'Drop the disk file anywhere' : 'Not now: an image is still being saved');
     hide('drop-hint', false);
     clearTimeout(timer);
     timer = setTimeout(end, GONE);

@@ -5,7 +5,7 @@ import { visible } from './names.js';
 /** The browser's own errors, by name. @type {Record<string, Words>} */
 const BROWSER = {
   NotFoundError: ['The file is no longer where it was.', 'If it was moved or renamed, choose it again.'],
-  NotReadableError: ['The browser can no longer read the file.',
+  NotReadableError: ['The browser can no longer read the disk’s file.',
     'It changed since it was chosen, or the browser may not read it. Close the programs that use it, then choose it again.'],
   QuotaExceededError: ['There is not enough space for the image.', 'Free some space, or choose another place, then save again.'],
   NotAllowedError: ['The browser did not allow it.', 'Try again, and allow the page to save the file if the browser asks.'],

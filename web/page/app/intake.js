@@ -68,7 +68,7 @@ export async function suspicion(file) {
   const known = await recognise(file);
   return known && {
     heading: 'This is not a raw disk',
-    message: `“${name}” looks like ${known.what}, not a raw disk. The result would hold that file itself, and no machine could start from it.`,
+    message: `“${name}” looks like ${known.what}, not a raw disk. An image made of it would hold that file in place of a disk, and no machine could start from it.`,
     ...wayOut(known, file.name),
     doubt: true,
   };
@@ -82,7 +82,7 @@ export async function suspicion(file) {
 function wayOut({ format, unpack, remedy = '' }, name) {
   if (format) {
     return {
-      remedy: 'The command-line tool qcow2-to-stdout, which comes with the source of this page, converts it by way of QEMU’s qemu-storage-daemon:',
+      remedy: `${format === 'qcow2' ? 'If it is a qcow2 image, QEMU can use it as it is. To convert it all the same, take' : 'To convert it, take'} the command-line tool qcow2-to-stdout, which comes with the source of this page and needs QEMU’s qemu-storage-daemon:`,
       command: `${command(`qcow2-to-stdout -f ${format}`, name)} ${command('-o', imageName(name))}`,
     };
   }

@@ -22,7 +22,7 @@ export function drawPicture(plan) {
   write('picture-caption', caption(data, virtualSize, plan.runs));
   write('legend-data', size(data));
   write('legend-empty', size(virtualSize - data));
-  write('legend-tables', `Tables of the image: ${size(metadataBytes)}`);
+  write('legend-tables', `Tables that qcow2 adds: ${size(metadataBytes)}`);
   drawCells(parts);
   element('picture-table').replaceChildren(table(divide(plan, Math.min(ROWS, clusters))));
 }
@@ -31,7 +31,12 @@ export function drawPicture(plan) {
 function caption(data, disk, runs) {
   if (!data) return 'Where the data is: nowhere, the disk holds nothing but zeros';
   if (data === disk) return 'Where the data is: everywhere, the disk is full';
-  return `Where the data is: ${size(data)} of ${size(disk)}, in ${plural(runs, 'piece', 'pieces')}`;
+  return `Where the data is: ${unbroken(size(data))} of ${unbroken(size(disk))}, in ${unbroken(plural(runs, 'piece', 'pieces'))}`;
+}
+
+/** A number stays on one line with its unit. @param {string} words */
+function unbroken(words) {
+  return words.replaceAll(' ', '\u00a0');
 }
 
 /** @param {import('./engine.js').Plan} plan @param {number} parts @returns {Part[]} */
@@ -65,7 +70,7 @@ function range({ from, to }, digits) {
 
 /** @param {Part} part */
 function contents({ from, to, data }) {
-  return data ? `${size(data)} of data (${percent(data, to - from)})` : 'empty';
+  return data ? `${size(data)} of data (${percent(data, to - from)})` : 'only zeros';
 }
 
 /** @param {Part[]} parts */

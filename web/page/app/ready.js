@@ -37,7 +37,18 @@ export function showResult({ plan, file, options }) {
 function saving({ outputSize, summary }, { dataFile }) {
   const { virtualSize, clusterSize, allocatedClusters } = summary;
   if (dataFile) return 'Only metadata: the data stays in the raw disk';
-  if (outputSize < virtualSize) return `${percent(virtualSize - outputSize, virtualSize)} smaller than the disk`;
-  const full = virtualSize > 0 && allocatedClusters * clusterSize >= virtualSize;
-  return full ? 'No smaller: the disk is full, there are no zeros to leave out' : 'No smaller than the disk';
+  if (!virtualSize) return 'The disk holds nothing';
+  const difference = outputSize - virtualSize;
+  if (!difference) return 'As large as the disk';
+  const share = capital(percent(Math.abs(difference), virtualSize));
+  if (difference < 0) return `${share} smaller than the disk`;
+  // Of a disk that is smaller than the tables, a share tells nothing.
+  const larger = difference < virtualSize ? `${share} larger` : 'Larger';
+  const full = allocatedClusters * clusterSize >= virtualSize;
+  return full ? `${larger}: the disk is full, there are no zeros to leave out` : `${larger} than the disk`;
+}
+
+/** As at the beginning of a sentence: "Less than 1%". @param {string} words */
+function capital(words) {
+  return words[0].toUpperCase() + words.slice(1);
 }

@@ -44,7 +44,7 @@ export async function save() {
 function showPhase(phase) {
   const [heading, words] = {
     asking: ['Choose where to save', 'The browser’s dialogue is open.'],
-    writing: ['Saving', ''],
+    writing: ['Saving', 'Keep this page open until the image is saved.'],
     checking: ['Waiting for the browser',
       'The file is written. The browser now reads it once more, to check it, before it hands it over. For a large file that takes minutes, and nothing tells how many.'],
     'handing-over': ['Starting the download', ''],
@@ -82,7 +82,7 @@ export function leave() {
 
 /** Ends what is under way. */
 export function cancel() {
-  if (current() === 'scanning') return back('The scan was cancelled. This is the result of the one before.');
+  if (current() === 'scanning') return back('The scan was cancelled. This is the earlier result, with its options.');
   wait('Cancelling', '');
   // What is written is cleared away first; `save` then comes back by itself.
   job.work?.abort();

@@ -37,7 +37,7 @@ export function showVerification({ name, gzip, size, disk, refers, sure }) {
     ...(gzip ? [unpacking(name, image)] : []),
     step(`The size must be exactly ${exact(size)}:`, command(windows ? 'dir' : 'ls -l', image)),
     step('QEMU must find no errors:', command('qemu-img check', image), 'verify'),
-    ...(refers ? [] : [step('The disk in the image must be that of the raw file (give its path):',
+    ...(refers ? [] : [step('The image must hold the same disk as the raw file (give its path):',
       command('qemu-img compare -f raw -F qcow2', disk, image))]),
   );
 }
