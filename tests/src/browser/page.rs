@@ -42,6 +42,16 @@ impl Browser {
         self.post("/refresh", json!({}));
     }
 
+    /// Goes back to the page before, which the browser may have kept as it was.
+    ///
+    /// # Panics
+    ///
+    /// If the browser refuses to.
+    #[track_caller]
+    pub fn go_back(&self) {
+        self.post("/back", json!({}));
+    }
+
     /// Closes the page, and goes on in another tab, which is empty.
     ///
     /// # Panics

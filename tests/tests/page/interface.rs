@@ -17,7 +17,6 @@ in_both! {
     refcount_width_and_data_file_need_no_scan,
     a_data_file_name_that_was_typed_is_saved_by_one_click,
     enter_does_what_the_state_is_for_and_escape_goes_back,
-    a_page_that_was_left_while_it_saved_shows_the_result,
     an_error_is_a_sentence_with_the_program_s_words_under_details,
     progress_shows_the_last_figures_without_another_report,
 }
@@ -155,18 +154,6 @@ fn enter_does_what_the_state_is_for_and_escape_goes_back(kind: Kind) {
     page.wait_for("scanning");
     page.browser.press(Key::Escape);
     page.wait_for("start");
-}
-
-/// As when a browser keeps the page for going back to it.
-const LEFT: &str = "dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));";
-
-fn a_page_that_was_left_while_it_saved_shows_the_result(kind: Kind) {
-    let (page, disk) = (Page::open(kind), Disk::fragmented("left", 512 << 20));
-    page.scan(disk.path());
-    page.begin_to_save();
-    page.look(LEFT);
-    page.wait_for("ready");
-    assert!(page.browser.text("#remark").contains("this page was left"));
 }
 
 fn an_error_is_a_sentence_with_the_program_s_words_under_details(kind: Kind) {

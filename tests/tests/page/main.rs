@@ -18,6 +18,7 @@ mod deployments;
 mod disks;
 mod faults;
 mod formats;
+mod gone_back;
 mod interface;
 mod large;
 mod layout;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use qcow2_stream_tests::browser::{Browser, Kind};
 use serde_json::json;
 
-use crate::states::{in_each_state, prefer};
+use crate::states::{in_each_state, look_at_staging, prefer};
 
 /// Where the pictures go, if anywhere.
 const FOLDER: &str = "QCOW2_STREAM_SCREENSHOTS";
@@ -21,18 +21,11 @@ const VIEWS: [(&str, &str, u64, u64, u64); 4] = [
 
 #[test]
 fn each_state_can_be_pictured_in_both_colours_narrow_and_twice_as_large() {
-    let folder = std::env::var_os(FOLDER).map(PathBuf::from);
-    if let Some(folder) = &folder {
-        fs::create_dir_all(folder).expect("the folder can be made");
-    }
     let mut pictures = Vec::new();
     in_each_state(Kind::Chromium, |browser, state| {
         for (view, scheme, width, height, scale) in VIEWS {
             let picture = picture(browser, scheme, (width, height, scale));
-            if let Some(folder) = &folder {
-                let path = folder.join(format!("{state}-{view}.png"));
-                fs::write(path, &picture).expect("the picture is written");
-            }
+            keep(&format!("{state}-{view}"), &picture);
             pictures.push(picture);
         }
         prefer(browser, "light");
@@ -42,6 +35,31 @@ fn each_state_can_be_pictured_in_both_colours_narrow_and_twice_as_large() {
     pictures.sort();
     pictures.dedup();
     assert_eq!(pictures.len(), number, "some states look alike, or dark like light");
+}
+
+#[test]
+fn firefox_can_be_pictured_while_it_stages_an_image() {
+    let mut pictures = Vec::new();
+    look_at_staging(|browser, state| {
+        for (view, width, height) in [("light", 820, 1010), ("narrow", 500, 740)] {
+            browser.resize(width, height);
+            let picture = browser.screenshot();
+            keep(&format!("{state}-{view}"), &picture);
+            pictures.push(picture);
+        }
+        browser.resize(1000, 700);
+    });
+    pictures.sort();
+    pictures.dedup();
+    assert_eq!(pictures.len(), 4, "some pictures are alike");
+}
+
+/// Keeps a picture for people to look at, if they have named a folder.
+fn keep(name: &str, picture: &[u8]) {
+    if let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) {
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        fs::write(folder.join(format!("{name}.png")), picture).expect("the picture is written");
+    }
 }
 
 fn picture(browser: &Browser, scheme: &str, (width, height, scale): (u64, u64, u64)) -> Vec<u8> {

@@ -24,6 +24,15 @@ const NO_ANSWER: &str = "window.Worker = class {
   terminate() {}
 };";
 
+/// So much of a disk is read, and the rest takes for ever.
+const STALL: &str = "
+let left = 100 << 20;
+const slowed = (read, length) => (left -= length) < 0 ? new Promise(() => {}) : read();
+const { read } = ReadableStreamBYOBReader.prototype;
+ReadableStreamBYOBReader.prototype.read = function (view, options) { return slowed(() => read.call(this, view, options), view.byteLength); };
+const { arrayBuffer } = Blob.prototype;
+Blob.prototype.arrayBuffer = function () { return slowed(() => arrayBuffer.call(this), this.size); };";
+
 /// A file is held over the page.
 const DRAG: &str = "
 const dataTransfer = new DataTransfer();
@@ -44,6 +53,9 @@ static IMAGE: LazyLock<Disk> = LazyLock::new(|| {
 
 /// Data all over.
 static FULL: LazyLock<Disk> = LazyLock::new(|| Disk::dense("database", 4 << 20));
+
+/// Data in so many pieces that Chromium streams its image.
+static FRAGMENTED: LazyLock<Disk> = LazyLock::new(|| Disk::fragmented("fragments", 512 << 20));
 
 /// Does something in each state of the page, which it is told the name of.
 pub(crate) fn in_each_state(kind: Kind, mut look: impl FnMut(&Browser, &str)) {
@@ -81,8 +93,34 @@ pub(crate) fn in_each_state(kind: Kind, mut look: impl FnMut(&Browser, &str)) {
     look(&page.browser, "scanning");
     look_at_failure(&Page::open_in(&*page.browser), &mut look);
     if kind == Kind::Chromium {
+        look_at_stream(&Page::open_in(&*page.browser), &mut look);
         look_at_dialogue(&Page::open_in(&*page.browser), &mut look);
     }
+}
+
+/// Of a disk in many pieces the image goes through the service worker. What the page reads of it from now on takes for ever.
+fn look_at_stream<B: Deref<Target = Browser>>(
+    page: &Page<B>,
+    look: &mut impl FnMut(&Browser, &str),
+) {
+    page.scan(FRAGMENTED.path());
+    page.look(STALL);
+    page.browser.click("#save");
+    page.wait_for("saving");
+    page.wait_until("document.querySelector('#progress').value > 0.1");
+    look(&page.browser, "saving-streamed");
+}
+
+/// The image goes into a temporary file of Firefox's first, and from there into a download.
+pub(crate) fn look_at_staging(mut look: impl FnMut(&Browser, &str)) {
+    let page = Page::open(Kind::Firefox);
+    page.scan(FRAGMENTED.path());
+    look(&page.browser, "staged-ready");
+    page.look(STALL);
+    page.browser.click("#save");
+    page.wait_for("saving");
+    page.wait_until("document.querySelector('#progress').value > 0.1");
+    look(&page.browser, "staged-saving");
 }
 
 /// A disk that was cut since it was scanned.

@@ -63,7 +63,7 @@ fn keyboard_is_enough_from_start_to_done_and_back(kind: Kind) {
 fn file_of_another_format_is_called_so_and_can_be_converted_all_the_same(kind: Kind) {
     let page = Page::open(kind);
     for (name, word, magic) in
-        [("a", "qcow2", "QFI\u{fb}"), ("b", "VMDK", "KDMV"), ("c", "gzip", "\u{1f}\u{8b}")]
+        [("a", "qcow2", "QFI\u{fb}"), ("b", "VMDK", "KDMV"), ("c", "gzip", "\u{1f}\u{8b}\u{8}")]
     {
         let disk = Disk::new(&format!("other-{name}"), |path| {
             let magic: Vec<_> = magic.chars().map(|letter| letter as u8).collect();
