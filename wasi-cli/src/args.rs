@@ -13,7 +13,7 @@ use crate::system::{formats, nbd};
 const EXIT_STATUS: &str = "\
 Exit status:
   0  the image (or the measurement) is complete
-  1  something else failed: no memory, process or thread to be had, or a defect of this program
+  1  something else failed: no memory, process, thread or descriptor to be had, or a defect of this program
   2  the command line asks for what cannot be done
   3  no image with these options can hold this disk
   4  the input could not be read, or changed while it was read

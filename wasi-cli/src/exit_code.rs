@@ -3,7 +3,7 @@
 /// The image, or the measurement, is complete.
 pub(crate) const SUCCESS: u8 = 0;
 
-/// Something else failed: no memory, process or thread to be had, or a defect of the program.
+/// Something else failed: no memory, process, thread or descriptor to be had, or a defect of the program.
 pub(crate) const OTHER: u8 = 1;
 
 /// The command line asks for what can't be done. Clap ends with the same number.

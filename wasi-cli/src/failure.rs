@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::anyhow;
 use qcow2_stream::Error;
+use rustix::io::Errno;
 
 use crate::exit_code::{OTHER, REFUSED, SINK, SOURCE, USAGE};
 use crate::shown::shown;
@@ -15,7 +16,7 @@ use crate::source::SourceError;
 /// What to do about an input that changes.
 const KEEP_STILL: &str = "convert it again when nothing writes to it";
 
-/// The system has no process, thread or memory to give: neither side's fault.
+/// The system has no process, thread, descriptor or memory to give: neither side's fault.
 #[cfg_attr(target_os = "wasi", allow(dead_code))] // nothing is started there
 #[derive(Debug, thiserror::Error)]
 #[error("{0}; raise the limit (ulimit), or try again when less is running")]
@@ -25,10 +26,15 @@ pub(crate) struct Scarcity(io::Error);
 impl Scarcity {
     /// What an attempt to start something failed with, as scarcity where it is that.
     pub(crate) fn or_error(error: io::Error) -> anyhow::Error {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory => Self(error).into(),
-            _ => error.into(),
-        }
+        if Self::is(&error) { Self(error).into() } else { error.into() }
+    }
+
+    /// Whether an attempt to start or make something failed for want of what the system has too little of.
+    pub(crate) fn is(error: &io::Error) -> bool {
+        use io::ErrorKind::{OutOfMemory, WouldBlock};
+        // Without a number from the system, it is this program's own, or the C library's.
+        let lacks = matches!(error.kind(), WouldBlock | OutOfMemory) || lacks_descriptors(error);
+        lacks && error.raw_os_error().is_some()
     }
 }
 
@@ -47,14 +53,12 @@ impl Failure {
 
     /// The input is not to be had.
     pub(crate) fn source(path: &Path, error: impl Into<anyhow::Error>) -> Self {
-        let error = error.into();
-        let exit_code = if is_scarcity(&error) { OTHER } else { SOURCE };
-        Self::new(exit_code, error.context(format!("cannot read {}", shown(path))))
+        Self::of_side(SOURCE, error, format!("cannot read {}", shown(path)))
     }
 
     /// The output is not to be had.
     pub(crate) fn sink(name: &str, error: impl Into<anyhow::Error>) -> Self {
-        Self::new(SINK, error.into().context(format!("cannot write to {name}")))
+        Self::of_side(SINK, error, format!("cannot write to {name}"))
     }
 
     /// Something that is neither side's fault.
@@ -79,11 +83,11 @@ impl Failure {
             }
             Error::Source { offset, error } => {
                 let what = format!("cannot read {} at offset {offset}", shown(input));
-                Self::new(SOURCE, anyhow::Error::new(error).context(what))
+                Self::of_side(SOURCE, error, what)
             }
             Error::Sink { offset, error } => {
                 let what = format!("cannot write to {output} at offset {offset}");
-                Self::new(SINK, anyhow::Error::new(error).context(what))
+                Self::of_side(SINK, error, what)
             }
             Error::SourceEnded { .. } | Error::SourceCount { .. } => Self::source(input, error),
             Error::SinkStuck { .. } => Self::sink(output, error),
@@ -99,6 +103,13 @@ impl Failure {
         }
     }
 
+    /// What failed on one side, unless the system alone is to blame.
+    fn of_side(exit_code: u8, error: impl Into<anyhow::Error>, what: String) -> Self {
+        let error = error.into();
+        let exit_code = if is_scarcity(&error) { OTHER } else { exit_code };
+        Self::new(exit_code, error.context(what))
+    }
+
     fn new(exit_code: u8, error: anyhow::Error) -> Self {
         Self { exit_code, error }
     }
@@ -111,7 +122,26 @@ impl Failure {
 
 /// Whether the system alone is to blame.
 fn is_scarcity(error: &anyhow::Error) -> bool {
-    error.chain().any(<dyn std::error::Error>::is::<Scarcity>)
+    error
+        .chain()
+        .any(|error| error.is::<Scarcity>() || of_system(error).is_some_and(lacks_descriptors))
+}
+
+/// The system's error that this one stands for.
+fn of_system<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a io::Error> {
+    if let Some(SourceError::Io(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    if let Some(SinkError::Io(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    error.downcast_ref()
+}
+
+/// Whether there is no descriptor to be had, in this process or at all.
+fn lacks_descriptors(error: &io::Error) -> bool {
+    let number = Errno::from_io_error(error);
+    number.is_some_and(|number| matches!(number, Errno::MFILE | Errno::NFILE))
 }
 
 impl fmt::Display for Failure {

@@ -8,7 +8,7 @@ use qcow2_stream_nbd::{Address, Client, Settings, Socket, Uri};
 
 #[cfg(target_os = "linux")]
 use super::{outlet::Outlet, splice::Splice};
-use crate::failure::Failure;
+use crate::failure::{Failure, Scarcity};
 use crate::system::signals;
 
 pub(crate) use qcow2_stream_nbd::Error;
@@ -39,7 +39,14 @@ pub(crate) fn open(input: &Path) -> Result<NbdSource, Failure> {
         Address::Unix(_) => Settings::default().depth,
     };
     let client = Client::open(&uri, Settings { depth, ..settings() });
-    client.map(NbdSource::new).map_err(|error| Failure::source(input, error))
+    client.map(NbdSource::new).map_err(|error| match error {
+        // No thread to look up a name, or no socket.
+        Error::Connect(to, cause) if Scarcity::is(&cause) => {
+            let cause = Scarcity::or_error(cause);
+            Failure::source(input, cause.context(format!("cannot connect to {to}")))
+        }
+        error => Failure::source(input, error),
+    })
 }
 
 /// How any connection behaves: it ends if a signal asks for that.

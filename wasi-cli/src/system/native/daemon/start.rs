@@ -72,8 +72,10 @@ impl Start {
 
     /// Starts the daemon. Whatever it lacks of what it needs shows when one talks to it.
     pub(super) fn spawn(&self) -> Result<(Child, UnixStream, Door)> {
-        let (listener, door) = socket::listening().context("cannot make a socket")?;
-        let (ours, theirs) = UnixStream::pair().context("cannot make a socket")?;
+        let made = socket::listening().map_err(Scarcity::or_error);
+        let (listener, door) = made.context("cannot make a socket")?;
+        let made = UnixStream::pair().map_err(Scarcity::or_error);
+        let (ours, theirs) = made.context("cannot make a socket")?;
         let mut command = self.command()?;
         command
             .current_dir(self.folder_or_here())
