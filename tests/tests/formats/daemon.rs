@@ -118,6 +118,7 @@ fn where_the_kernel_cannot_confine_it_a_note_says_so_and_images_are_checked_all_
     for (lacking, noted) in [
         ("landlock", "lacks Landlock to confine"),
         ("seccomp", "lacks seccomp filters to confine"),
+        ("filters", "lacks seccomp filters to confine"),
         ("both", "lacks Landlock and seccomp filters to confine"),
     ] {
         let run = |args: &[&str]| {
@@ -140,7 +141,7 @@ fn where_the_kernel_cannot_confine_it_a_note_says_so_and_images_are_checked_all_
     }
 }
 
-/// Makes a program that runs another one on a kernel that seems to lack `landlock`, `seccomp` or `both`.
+/// Makes a program that runs another one on a kernel that seems to lack `landlock`, `seccomp`, its `filters`, or `both`.
 pub(crate) fn compile_without(place: &Workplace) {
     fs::write(place.path("without.c"), include_str!("without.c")).expect("it is written");
     let cc = Command::new("cc")

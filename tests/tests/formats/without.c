@@ -1,4 +1,5 @@
-// Runs a program on a kernel that seems to lack what its first argument says: landlock, seccomp or both.
+// Runs a program on a kernel that seems to lack what its first argument says: landlock, seccomp, filters (of
+// seccomp) or both.
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -31,6 +32,14 @@ static struct sock_filter seccomp[] = {
     RETURN(SECCOMP_RET_ALLOW),
 };
 
+/* As a kernel that was built without CONFIG_SECCOMP_FILTER. */
+static struct sock_filter filters[] = {
+    LOAD(nr),
+    UNLESS(BPF_JEQ, SYS_seccomp, 1),
+    RETURN(SECCOMP_RET_ERRNO | EINVAL),
+    RETURN(SECCOMP_RET_ALLOW),
+};
+
 static int lack(struct sock_filter *filter, size_t size) {
     struct sock_fprog program = { size / sizeof *filter, filter };
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
@@ -39,10 +48,13 @@ static int lack(struct sock_filter *filter, size_t size) {
 int main(int argc, char **argv) {
     if (argc < 3 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         return 97;
-    if (strcmp(argv[1], "seccomp") && lack(landlock, sizeof landlock))
+    int is_both = !strcmp(argv[1], "both");
+    if ((is_both || !strcmp(argv[1], "landlock")) && lack(landlock, sizeof landlock))
         return 98;
-    if (strcmp(argv[1], "landlock") && lack(seccomp, sizeof seccomp))
+    if ((is_both || !strcmp(argv[1], "seccomp")) && lack(seccomp, sizeof seccomp))
         return 99;
+    if (!strcmp(argv[1], "filters") && lack(filters, sizeof filters))
+        return 95;
     execv(argv[2], argv + 2);
     return 96;
 }

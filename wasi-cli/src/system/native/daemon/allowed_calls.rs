@@ -106,6 +106,7 @@ pub(super) const IOCTL: &[u32] = &[
     0x127e,      // BLKROTATIONAL
     0x8008_1272, // BLKGETSIZE64
     0x800c_581e, // XFS_IOC_DIOINFO: how direct reads have to be aligned
+    0x801c_581f, // FS_IOC_FSGETXATTR: QEMU 10 asks for flags
 ];
 
 /// What may be done to the process itself: names of threads and of memory, the slack of its timers.

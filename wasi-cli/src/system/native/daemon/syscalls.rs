@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
+use std::thread;
 
 use anyhow::{Context, Result};
 use libc::c_long;
 use rustix::process::getpid;
-use rustix::thread::secure_computing_mode;
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
     SeccompFilter, SeccompRule, TargetArch, apply_filter,
@@ -17,9 +17,20 @@ use seccompiler::{
 
 use super::allowed_calls::{ALWAYS, FCNTL, IOCTL, LIBC, OLD, PRCTL};
 
-/// Whether this kernel can do it, and the calls of this processor are known here.
+/// Whether this kernel can do it, and the calls of this processor are known here. A kernel may have seccomp without filters,
+/// so it is tried, in a thread that ends with it.
 pub(super) fn is_available() -> bool {
-    TargetArch::try_from(ARCH).is_ok() && secure_computing_mode().is_ok()
+    let Ok(arch) = TargetArch::try_from(ARCH) else { return false };
+    let tried = thread::Builder::new().spawn(move || confines_nothing(arch).is_ok());
+    // Without a thread nobody knows. Where it can't be done, the daemon says so then.
+    tried.map_or(true, |tried| tried.join().unwrap_or(false))
+}
+
+/// Confines this thread to all system calls.
+fn confines_nothing(arch: TargetArch) -> Result<()> {
+    let (allow, deny) = (SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS.cast_unsigned()));
+    let program: BpfProgram = SeccompFilter::new(Rules::new(), allow, deny, arch)?.try_into()?;
+    Ok(apply_filter(&program)?)
 }
 
 /// Confines this process, and whatever it becomes, to these calls.
