@@ -13,11 +13,13 @@ pub(crate) fn text(text: &str) -> String {
     text.chars().map(show).collect()
 }
 
-/// A file's name as one word of a command to copy, for any POSIX shell. `None` if it is not what it looks like.
+/// A file's name as one word of a command to copy, for any POSIX shell, and no option. `None` if it is not what it looks
+/// like.
 #[cfg(not(target_os = "wasi"))]
 pub(crate) fn quoted(path: &Path) -> Option<String> {
     let name = path.to_str().filter(|name| text(name) == *name)?;
-    Some(format!("'{}'", name.replace('\'', r"'\''")))
+    let here = if name.starts_with('-') { "./" } else { "" };
+    Some(format!("'{here}{}'", name.replace('\'', r"'\''")))
 }
 
 /// Control characters, line separators, those that change the direction of a line, and those that can't be seen.
@@ -50,6 +52,7 @@ mod tests {
         use std::os::unix::ffi::OsStrExt;
         let quoted = |name: &[u8]| quoted(Path::new(OsStr::from_bytes(name)));
         assert_eq!(quoted(b"a'; touch x '").as_deref(), Some(r"'a'\''; touch x '\'''"));
+        assert_eq!(quoted(b"-o").as_deref(), Some("'./-o'"));
         assert_eq!(quoted(b"$(x) `y` \\").as_deref(), Some(r"'$(x) `y` \'"));
         for name in [&b"a\nb"[..], b"\x1b[31m", b"\xff", b"\xe2\x80\xae"] {
             assert_eq!(quoted(name), None);

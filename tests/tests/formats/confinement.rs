@@ -184,3 +184,36 @@ fn root_s_daemon_keeps_the_right_to_read_only_where_a_file_needs_it() {
     }
     finish(child).image();
 }
+
+#[test]
+fn a_daemon_that_answers_at_length_takes_little_memory() {
+    let place = place();
+    make(&place, "-O qcow2", "image");
+    // 15 MiB of numbers. As JSON of any kind they would take 300.
+    compile(
+        &place,
+        r#"
+        #include <string.h>
+        #include <unistd.h>
+        static void say(const char *text) { if (write(1, text, strlen(text)) < 0) _exit(9); }
+        static void hear(void) { for (char c = 0; c != '\n' && read(1, &c, 1) == 1;) {} }
+        int main(void) {
+            char numbers[4097] = {0};
+            for (int at = 0; at < 4096; at += 2)
+                memcpy(numbers + at, "0,", 2);
+            say("{\"QMP\": {}}\n");
+            hear();
+            for (int nth = 0; nth < 2; nth++) {
+                say("{\"return\": [");
+                for (int piece = 0; piece < 15 * 256; piece++)
+                    say(numbers);
+                say("0]}\n");
+                hear();
+            }
+            return 0;
+        }"#,
+    );
+    let command = command(&place, "qcow2", &[], "image");
+    let lines = format!("ulimit -v 250000; export PATH='{}'", place.path("bin").display());
+    run(in_shell(&lines, &command)).refused(4, &["has ended (exit status: 0)"]);
+}

@@ -78,3 +78,12 @@ fn an_allowed_file_may_have_any_name() {
         convert(&place, "qcow2", &[], "over").refused(4, &["another file"]);
     }
 }
+
+#[test]
+fn a_suggested_option_is_none_for_a_name_like_an_option() {
+    let place = place();
+    fs::copy(place.disk(), place.path("--quiet")).expect("it is copied");
+    overlay(&place, "--quiet", "raw", "over");
+    convert(&place, "qcow2", &[], "over").refused(4, &["allow it with --allow './--quiet'"]);
+    same(&place, "qcow2", &["--allow", "./--quiet"], "over");
+}

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 
 use super::nodes::{self, Node, Origin};
 use super::opened::{Found, Opened};
-use super::refusal::{guessed, not_allowed, seen_from_here};
+use super::refusal::{REPLACED, guessed, not_allowed, seen_from_here};
 use crate::settle;
 use crate::shown::{self, shown};
 use crate::stamp::{Change, Stamp};
@@ -82,7 +82,7 @@ impl Permission<'_> {
             }
         }
         if !opened.take_input(self.input)? {
-            bail!("it was replaced while it was opened; convert it again");
+            bail!(REPLACED);
         }
         // Those with names first, so that it is known what the others are.
         names.sort_by_key(|(_, name)| name.contains(char::REPLACEMENT_CHARACTER));

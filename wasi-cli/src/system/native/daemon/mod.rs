@@ -174,27 +174,26 @@ fn export(
         QmpError::Gone(error) => Failed::Gone(error),
         QmpError::Stopped => Failed::Refused(anyhow!(STOPPED)),
         QmpError::Refused(reason) => {
-            Failed::Refused(anyhow!(refusal::explain(&reason, image.format, &start.folder)))
+            let why = refusal::explain(&reason, image.format, &start.folder, start.name());
+            Failed::Refused(anyhow!(why))
         }
     };
     let mut qmp = Qmp::open(qmp).map_err(failed)?;
     let file = nodes::file(start.driver, start.name());
-    qmp.execute("blockdev-add", &file).map_err(failed)?;
-    qmp.execute("blockdev-add", &nodes::disk(image.format)).map_err(failed)?;
+    qmp.order("blockdev-add", &file).map_err(failed)?;
+    qmp.order("blockdev-add", &nodes::disk(image.format)).map_err(failed)?;
     let nodes = tree(&mut qmp).map_err(failed)?;
     let permission =
         Permission { folder: &start.folder, input: &start.input, allowed: &start.allowed };
     let others = permission.check(&nodes, Opened::by(id)?)?;
     Tree { nodes: &nodes, input: &start.input, others: &others }.check(listener)?;
-    qmp.execute("block-export-add", &nodes::export()).map_err(failed)?;
+    qmp.order("block-export-add", &nodes::export()).map_err(failed)?;
     Ok((qmp, others))
 }
 
 /// The nodes that the daemon has made.
 fn tree(qmp: &mut Qmp) -> Result<Vec<Node>, QmpError> {
-    let nodes = qmp.execute("query-named-block-nodes", &json!({ "flat": true }))?;
-    let mut nodes = serde_json::from_value::<Vec<Node>>(nodes).map_err(io::Error::from)?;
-    let graph = qmp.execute(graph::QUERY, &json!({}))?;
-    graph::connect(&mut nodes, serde_json::from_value(graph).map_err(io::Error::from)?);
+    let mut nodes: Vec<Node> = qmp.execute("query-named-block-nodes", &json!({ "flat": true }))?;
+    graph::connect(&mut nodes, qmp.execute(graph::QUERY, &json!({}))?);
     Ok(nodes)
 }

@@ -5,6 +5,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 
 use crate::system::signals;
@@ -16,7 +17,7 @@ const WAIT: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(100);
 
 /// How long an answer may be, in bytes. That on a chain of a thousand files has a megabyte.
-const LONGEST: u64 = 64 << 20;
+const LONGEST: u64 = 16 << 20;
 
 /// Why a command was not carried out.
 #[derive(Debug)]
@@ -35,11 +36,13 @@ impl From<io::Error> for QmpError {
     }
 }
 
-/// A line from the daemon. Those with neither field are events.
+/// A line from the daemon. Those with neither field are events. Of an answer only what is asked for is kept: as JSON of any
+/// kind it could take thirty times the memory of its text.
 #[derive(Deserialize)]
-struct Answer {
+#[serde(bound = "T: DeserializeOwned")]
+struct Answer<T> {
     #[serde(rename = "return")]
-    value: Option<Value>,
+    value: Option<T>,
     error: Option<Refusal>,
 }
 
@@ -61,13 +64,22 @@ impl Qmp {
         stream.set_write_timeout(Some(WAIT))?;
         let mut qmp = Self { stream: BufReader::new(stream) };
         qmp.line(WAIT)?;
-        qmp.execute("qmp_capabilities", &json!({}))?;
+        qmp.order("qmp_capabilities", &json!({}))?;
         Ok(qmp)
     }
 
-    /// Has a command carried out. That may take as long as the daemon lives: it reads an image, perhaps from a disk that
-    /// is slow, or has to spin up.
-    pub(super) fn execute(&mut self, command: &str, arguments: &Value) -> Result<Value, QmpError> {
+    /// Has a command carried out that answers nothing of interest.
+    pub(super) fn order(&mut self, command: &str, arguments: &Value) -> Result<(), QmpError> {
+        self.execute::<IgnoredAny>(command, arguments).map(|_| ())
+    }
+
+    /// Has a command carried out, and returns what it answers. That may take as long as the daemon lives: it reads an image,
+    /// perhaps from a disk that is slow, or has to spin up.
+    pub(super) fn execute<T: DeserializeOwned>(
+        &mut self,
+        command: &str,
+        arguments: &Value,
+    ) -> Result<T, QmpError> {
         let line = json!({ "execute": command, "arguments": arguments });
         self.stream.get_mut().write_all(format!("{line}\n").as_bytes())?;
         loop {
@@ -76,6 +88,8 @@ impl Qmp {
             match answer {
                 Answer { error: Some(refusal), .. } => return Err(QmpError::Refused(refusal.desc)),
                 Answer { value: Some(value), .. } => return Ok(value),
+                // A daemon that an image has taken over may tell events without end.
+                Answer { .. } if signals::received() => return Err(QmpError::Stopped),
                 Answer { .. } => {}
             }
         }
@@ -127,7 +141,7 @@ mod tests {
             "{\"QMP\": {}}\n{\"event\": \"A\"}\n{\"return\": {}}\n{\"event\": \"B\", \"data\": {}}\n{\"return\": [1]}\n",
         ))
         .unwrap();
-        assert_eq!(qmp.execute("query", &json!({})).unwrap(), json!([1]));
+        assert_eq!(qmp.execute::<Value>("query", &json!({})).unwrap(), json!([1]));
     }
 
     #[test]
@@ -135,7 +149,7 @@ mod tests {
         let says =
             format!("{UP}{{\"error\": {{\"class\": \"GenericError\", \"desc\": \"no\"}}}}\n");
         let mut qmp = Qmp::open(daemon(says.leak())).unwrap();
-        let error = qmp.execute("query", &json!({})).unwrap_err();
+        let error = qmp.order("query", &json!({})).unwrap_err();
         assert!(matches!(error, QmpError::Refused(reason) if reason == "no"));
     }
 
@@ -149,7 +163,7 @@ mod tests {
             let _ = theirs.read_to_end(&mut Vec::new());
         });
         let mut qmp = Qmp::open(ours).unwrap();
-        assert_eq!(qmp.execute("query", &json!({})).unwrap(), json!(5));
+        assert_eq!(qmp.execute::<Value>("query", &json!({})).unwrap(), json!(5));
         drop(qmp);
         daemon.join().unwrap();
     }

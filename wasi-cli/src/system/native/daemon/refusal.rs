@@ -10,11 +10,20 @@ use crate::shown::{self, shown};
 /// What QEMU says before the name of a file that it was not let open, and after it.
 const DENIED: [&str; 2] = ["Could not open '", "': Permission denied"];
 
-/// The reason for a refusal of QEMU's. Its working directory was `folder`.
-pub(super) fn explain(reason: &str, format: &str, folder: &Path) -> String {
-    if let Some(path) = denied(reason).map(|name| seen_from_here(folder, name)) {
+/// What to say where the daemon opens another file than the input that was looked at, or may not open it for that.
+pub(super) const REPLACED: &str = "it was replaced while it was opened; convert it again";
+
+/// The reason for a refusal of QEMU's. Its working directory was `folder`, and there `input` is the image's name.
+pub(super) fn explain(reason: &str, format: &str, folder: &Path, input: &str) -> String {
+    let name = denied(reason);
+    if let Some(path) = name.map(|name| seen_from_here(folder, name)) {
+        let is_readable = access(&path, Access::READ_OK).is_ok();
+        // Landlock lets the daemon open the file that was looked at.
+        if is_readable && name == Some(input) {
+            return REPLACED.to_owned();
+        }
         // Where JSON could not say the name, it leads nowhere.
-        if access(&path, Access::READ_OK).is_ok() || reason.contains(char::REPLACEMENT_CHARACTER) {
+        if is_readable || reason.contains(char::REPLACEMENT_CHARACTER) {
             return not_allowed(&path);
         }
     }
@@ -34,7 +43,8 @@ pub(super) fn explain(reason: &str, format: &str, folder: &Path) -> String {
     }
     if reason.ends_with("Function not implemented") {
         return format!(
-            "{reason}: it may not do that here, perhaps because the image names a server; only local files are read"
+            "{reason}: it may not do that here; perhaps the image names a server, and only local files are read, or a way to \
+             read them, such as aio"
         );
     }
     reason
@@ -79,7 +89,7 @@ mod tests {
     use super::*;
 
     fn explain(reason: &str) -> String {
-        super::explain(reason, "qcow2", Path::new("/"))
+        super::explain(reason, "qcow2", Path::new("/"), "./dev/zero")
     }
 
     #[test]
@@ -90,6 +100,12 @@ mod tests {
             says.contains("another file, /dev/null, ") && says.contains("--allow '/dev/null'"),
             "{says}"
         );
+    }
+
+    #[test]
+    fn an_input_that_leads_elsewhere_now_is_no_file_to_allow() {
+        let says = explain("Could not open './dev/zero': Permission denied");
+        assert_eq!(says, REPLACED);
     }
 
     #[test]
