@@ -18,6 +18,7 @@ use crate::system::stream;
 use new_file::NewFile;
 
 pub(crate) use new_file::Kept;
+pub(crate) use target::Link;
 
 /// The output, open for writing.
 #[derive(Debug)]

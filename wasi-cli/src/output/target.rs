@@ -1,6 +1,5 @@
 //! The name that the output is to have, and what has it now.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,18 @@ use rustix::io::Errno;
 
 use crate::kind;
 use crate::system::permissions;
+
+/// What is known of a name that may be a symbolic link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// It is none, or nothing is there.
+    None,
+    /// It leads here.
+    To(PathBuf),
+    /// It is not to be followed.
+    #[cfg_attr(target_os = "wasi", allow(dead_code))] // which knows no users
+    OfAnother,
+}
 
 /// How many links may lead one to the next: as many as Linux follows.
 const LINKS: usize = 40;
@@ -20,15 +31,16 @@ pub(super) fn follow(path: &Path) -> io::Result<PathBuf> {
         if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             return Err(io::Error::other("the name of a file is missing after the last /"));
         }
-        let Ok(target) = fs::read_link(&path) else {
-            return Ok(path);
-        };
         let folder = path.parent().unwrap_or(Path::new(""));
-        if !permissions::may_follow(&path, folder)? {
-            return Err(io::Error::other(
-                "it is another user's link in a folder where anybody may leave one; name the file that it leads to",
-            ));
-        }
+        let target = match permissions::read_link(&path, folder)? {
+            Link::None => return Ok(path),
+            Link::To(target) => target,
+            Link::OfAnother => {
+                return Err(io::Error::other(
+                    "it is another user's link in a folder where anybody may leave one; name the file that it leads to",
+                ));
+            }
+        };
         path = folder.join(target);
     }
     Err(io::Error::other("too many links, one leading to the next"))

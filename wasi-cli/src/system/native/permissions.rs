@@ -3,16 +3,16 @@
 use std::fs::{File, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use rustix::fs::{Gid, Mode, Stat, Uid, fchmod, fchown, fstat, lstat, stat};
+use rustix::fs::{Gid, Mode, Stat, Uid, fchmod, fchown, fstat, stat};
 use rustix::io::Errno;
 use rustix::process::{getegid, geteuid};
 use tempfile::Builder;
 
 use super::acl::Acl;
 use super::owners;
-use crate::output::Kept;
+use crate::output::{Kept, Link};
 
 /// What any program asks for; the umask takes from it.
 pub(crate) const ORDINARY: u32 = 0o666;
@@ -122,13 +122,49 @@ pub(crate) fn may_be_replaced(_: &Path) -> bool {
     true
 }
 
-/// Whether a symbolic link may be followed: in a folder where anybody may leave one, only one's own and those of the
-/// folder's owner. The kernel has the same rule, by default, but not for those who read the link themselves.
-pub(crate) fn may_follow(link: &Path, folder: &Path) -> io::Result<bool> {
+/// Where a symbolic link leads, if it may be followed: in a folder where anybody may leave one, only one's own and those
+/// of the folder's owner. The kernel has the same rule, by default, but not for those who read the link themselves.
+pub(crate) fn read_link(path: &Path, folder: &Path) -> io::Result<Link> {
     const SHARED: u32 = 0o1002;
+    let Some((link, target)) = open_link(path)? else {
+        return Ok(Link::None);
+    };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let (link, folder) = (lstat(link)?, stat(folder)?);
+    let folder = stat(folder)?;
     #[allow(clippy::useless_conversion)] // as above
     let is_shared = u32::from(folder.st_mode) & SHARED == SHARED;
-    Ok(!is_shared || [geteuid().as_raw(), folder.st_uid].contains(&link.st_uid))
+    let may_follow = !is_shared || [geteuid().as_raw(), folder.st_uid].contains(&link.st_uid);
+    Ok(if may_follow { Link::To(target) } else { Link::OfAnother })
+}
+
+/// A link and its target, both of the same link, whatever takes its name meanwhile.
+#[cfg(target_os = "linux")]
+fn open_link(path: &Path) -> io::Result<Option<(Stat, PathBuf)>> {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use rustix::fs::{FileType, OFlags, open, readlinkat};
+
+    use crate::kind;
+
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let link = match open(path, flags, Mode::empty()) {
+        Err(Errno::NOENT) => return Ok(None),
+        link => link?,
+    };
+    let link_stat = fstat(&link)?;
+    if kind::of(&link_stat) != FileType::Symlink {
+        return Ok(None);
+    }
+    let target = readlinkat(&link, "", Vec::new())?;
+    Ok(Some((link_stat, PathBuf::from(OsStr::from_bytes(target.as_bytes())))))
+}
+
+/// A link and its target. Where a link can't be opened, another may take its name between the two calls.
+#[cfg(not(target_os = "linux"))]
+fn open_link(path: &Path) -> io::Result<Option<(Stat, PathBuf)>> {
+    let Ok(target) = std::fs::read_link(path) else {
+        return Ok(None);
+    };
+    Ok(Some((rustix::fs::lstat(path)?, target)))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::Stat;
 use tempfile::Builder;
 
-use crate::output::Kept;
+use crate::output::{Kept, Link};
 
 /// The host decides.
 pub(crate) fn ordinary(_: &mut Builder<'_, '_>) {}
@@ -22,7 +22,7 @@ pub(crate) fn may_be_replaced(_: &Path) -> bool {
     true
 }
 
-/// The host decides.
-pub(crate) fn may_follow(_: &Path, _: &Path) -> io::Result<bool> {
-    Ok(true)
+/// Where a symbolic link leads. The host decides whether that may be.
+pub(crate) fn read_link(path: &Path, _: &Path) -> io::Result<Link> {
+    Ok(std::fs::read_link(path).map_or(Link::None, Link::To))
 }

@@ -57,7 +57,7 @@ impl Start {
             seen: Path::new(".").join(name),
             allowed: image.allowed.iter().map(real).collect::<Result<_>>()?,
             #[cfg(target_os = "linux")]
-            is_confined: super::is_confined(),
+            is_confined: super::sandbox::is_available(),
         })
     }
 
