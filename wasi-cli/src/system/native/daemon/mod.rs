@@ -128,7 +128,8 @@ pub(crate) struct Image<'a> {
 /// What this system lacks of what would confine a daemon that an image has taken over.
 pub(crate) fn lacks() -> Vec<&'static str> {
     #[cfg(target_os = "linux")]
-    let can = [("Landlock", sandbox::is_available()), ("seccomp filters", syscalls::is_available())];
+    let can =
+        [("Landlock", sandbox::is_available()), ("seccomp filters", syscalls::is_available())];
     #[cfg(not(target_os = "linux"))]
     let can = [("what Linux has for that", false)];
     can.into_iter().filter(|(_, can)| !can).map(|(what, _)| what).collect()
