@@ -18,10 +18,15 @@ addEventListener('install', (event) => {
 /** Keeps all files, or none: a host that is being updated has some of one version and some of another. */
 async function keep() {
   const files = await Promise.all(Object.entries(SITE.files).map(async ([file, digest]) => [file, await fetched(file, digest)]));
+  // The last of the others is that of the page that may be open. Names come in the order in which they were made.
+  await Promise.all((await others()).slice(0, -1).map((name) => caches.delete(name)));
   const cache = await caches.open(CACHE);
   await Promise.all(files.map(([file, response]) => cache.put(file, response)));
   // A page of the time when addresses had no version can't ask for this one if it is a mixture.
-  if (await caches.match(new URL('app/main.js', registration.scope))) skipWaiting();
+  if (await caches.match(new URL('app/main.js', registration.scope))) {
+    isAsked = true;
+    skipWaiting();
+  }
 }
 
 /** A file from the host, past the browser's own cache, if it is that of this version. */
@@ -41,16 +46,24 @@ function hex(buffer) {
   return [...new Uint8Array(buffer)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** Whether a page of the version before may be open, and still load parts of itself: it was, when it asked for this one. */
+let isAsked = false;
+
 addEventListener('activate', (event) => {
-  event.waitUntil(forgetOthers());
+  if (!isAsked) event.waitUntil(forgetOthers());
 });
 
+/** Nothing is deleted while the next version comes: what it keeps is among the others. */
 async function forgetOthers() {
-  const names = await caches.keys();
-  const others = names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
-  // What the next version keeps is among them.
+  const names = await others();
   if (registration.installing || registration.waiting) return;
-  await Promise.all(others.map((name) => caches.delete(name)));
+  await Promise.all(names.map((name) => caches.delete(name)));
+}
+
+/** What is kept of other versions. */
+async function others() {
+  const names = await caches.keys();
+  return names.filter((name) => name.startsWith(PREFIX) && name !== CACHE);
 }
 
 /** The page announces a file, and learns the address that it can be downloaded from, once. */
@@ -66,10 +79,16 @@ addEventListener('message', ({ data, ports: [port] }) => {
 
 /** The page that asks is the only one, and has nothing under way: there is nobody to wait for. */
 async function takeOver() {
-  const all = await clients.matchAll({ type: 'window', includeUncontrolled: true });
-  if (all.filter(({ url }) => url.startsWith(registration.scope)).length === 1) {
+  if (await pages() === 1) {
+    isAsked = true;
     await skipWaiting();
   }
+}
+
+/** How many pages are open. */
+async function pages() {
+  const all = await clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return all.filter(({ url }) => url.startsWith(registration.scope)).length;
 }
 
 /** What the page hands over, piece by piece, as the browser asks for it. */
@@ -145,7 +164,12 @@ async function page(request) {
   return whole ? kept(request, address) : fetch(address, { cache: 'no-cache' }).catch(() => kept(request, address));
 }
 
+/** Other versions have other addresses. A page of the one before may still load parts of itself. */
 async function kept(request, address = request.url) {
-  const cache = await caches.open(CACHE);
-  return await cache.match(address, { ignoreSearch: true }) ?? fetch(request);
+  for (const name of [CACHE, ...await others()]) {
+    const cache = await caches.open(name);
+    const response = await cache.match(address, { ignoreSearch: true });
+    if (response) return response;
+  }
+  return fetch(request);
 }

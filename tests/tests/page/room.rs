@@ -20,7 +20,7 @@ fn a_private_window_of_firefox_says_before_save_that_the_image_stays_in_memory_t
     let (page, disk) = (Page::open_in(&browser), Disk::dense("room-in-private", 32 << 20));
     page.scan(disk.path());
     let note = page.browser.text("#room-note");
-    assert!(note.contains("private window") && note.contains("67.9 MB of memory"), "{note:?}");
+    assert!(note.contains("private window") && note.contains("67.8 MB of memory"), "{note:?}");
     page.browser.click("#save");
     page.wait_for("done");
     // Its list of downloads is that of other windows.

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::host::{A_DAY, Habits, Host};
 use super::versions::{Files, versions};
-use super::visit::{Fate, find, visit, wait_until_kept};
+use super::visit::{Fate, comes_to, find, visit, wait_until_kept};
 use crate::disks::Disk;
 use crate::stage::{DEADLINE, Page};
 
@@ -153,17 +153,16 @@ pub(super) fn is_new_by_the_second_visit<B: Deref<Target = Browser>>(
 ) {
     let [_, new] = versions();
     host.deploy(new.files.clone());
-    let second = match visit(page, &host.url, disk) {
+    match visit(page, &host.url, disk) {
         Fate::Works(_) => {
             wait_until_kept(page, new);
-            visit(page, &host.url, disk)
+            comes_to(page, &host.url, disk, new);
         }
         // It has said to reload, past what the browser keeps.
         Fate::Says(_) => {
             reload_with_shift(page);
-            find(page, disk)
+            assert_eq!(find(page, disk), Fate::works(new));
         }
-    };
-    assert_eq!(second, Fate::works(new));
+    }
     assert_eq!(page.look("return window.isNext ?? null"), true);
 }

@@ -5,7 +5,7 @@ use qcow2_stream_tests::browser::{Browser, Kind, wait_for};
 use super::host::{A_DAY, FOR_EVER, Habits, Host, Trouble};
 use super::mixtures::is_new_by_the_second_visit;
 use super::versions::{Files, versions};
-use super::visit::{Fate, find, visit, wait_until_kept};
+use super::visit::{Fate, comes_to, find, visit, wait_until_kept};
 use crate::disks::Disk;
 use crate::stage::{DEADLINE, Page};
 
@@ -96,7 +96,7 @@ fn a_page_that_is_there_by_its_file_name_only_is_kept(kind: Kind) {
     host.deploy(new.files.clone());
     visit(&page, &host.url, &disk);
     wait_until_kept(&page, new);
-    assert_eq!(visit(&page, &host.url, &disk), Fate::works(new));
+    comes_to(&page, &host.url, &disk, new);
 }
 
 fn a_page_in_a_folder_of_its_host_is_kept(kind: Kind) {
@@ -112,7 +112,7 @@ fn a_page_in_a_folder_of_its_host_is_kept(kind: Kind) {
     host.deploy(inside(&new.files));
     visit(&page, &url, &disk);
     wait_until_kept(&page, new);
-    assert_eq!(visit(&page, &url, &disk), Fate::works(new));
+    comes_to(&page, &url, &disk, new);
     host.deploy(Files::new());
     assert_eq!(visit(&page, &url, &disk), Fate::works(new));
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use qcow2_stream_tests::browser::{Browser, wait_for};
+use qcow2_stream_tests::browser::{Browser, Kind, wait_for};
 use serde_json::{Value, json};
 
 use super::versions::Version;
@@ -33,6 +33,24 @@ pub(crate) fn visit<B: Deref<Target = Browser>>(page: &Page<B>, url: &str, disk:
     page.browser.go(url);
     wait_until_settled(page);
     find(page, disk)
+}
+
+/// The next visit finds this version. In Chromium it may be one of those after that, since it may hold back a version that has
+/// asked to take over; each visit finds a page that works.
+#[track_caller]
+pub(crate) fn comes_to<B: Deref<Target = Browser>>(
+    page: &Page<B>,
+    url: &str,
+    disk: &Disk,
+    version: &Version,
+) {
+    let visits = if page.browser.kind() == Kind::Chromium { 4 } else { 1 };
+    let fates: Vec<Fate> = (0..visits)
+        .map(|_| visit(page, url, disk))
+        .take_while(|fate| *fate != Fate::works(version))
+        .collect();
+    assert!(fates.len() < visits, "{fates:?}, and not {version:?}");
+    assert!(fates.iter().all(|fate| matches!(fate, Fate::Works(_))), "{fates:?}");
 }
 
 /// A visit that finds the next version waiting loads the page anew, from that.
