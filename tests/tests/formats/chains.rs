@@ -1,10 +1,12 @@
 //! Images that consist of several files.
 
 use std::fs;
+use std::process::Command;
 
-use qcow2_stream_tests::command::LoopDevice;
+use qcow2_stream_tests::command::{LoopDevice, Workplace};
+use qcow2_stream_tests::qemu;
 
-use crate::stage::{absolute, convert, make, overlay, patch, place, qemu_img, same};
+use crate::stage::{absolute, convert, make, overlay, patch, place, same};
 
 #[test]
 fn a_chain_is_read_where_its_folder_is_allowed() {
@@ -92,22 +94,26 @@ fn an_image_that_cannot_be_read_says_why() {
     convert(&place, "qcow2", &[], "gone").refused(4, &["gone", "No such file"]);
     convert(&place, "qcow2", &[], ".").refused(4, &["it is a directory"]);
     convert(&place, "qcow2", &[], "/dev/null").refused(4, &["it is a character device"]);
-    qemu_img(
-        &place,
-        [
-            "create",
-            "-q",
-            "-f",
-            "qcow2",
-            "--object",
-            "secret,id=s,data=abc",
-            "-o",
-            "encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=s",
-            "secret",
-            "1M",
-        ],
-    );
+    make_encrypted(&place, "secret");
     convert(&place, "qcow2", &[], "secret").refused(4, &["encrypted", "decrypt it first"]);
+}
+
+/// Makes an encrypted image. QEMU measures the processor's speed for that, and now and then it can't on a busy machine.
+#[track_caller]
+fn make_encrypted(place: &Workplace, image: &str) {
+    let options = "encrypt.format=luks,encrypt.iter-time=10,encrypt.key-secret=s";
+    let mut said = String::new();
+    for _ in 0..20 {
+        let mut command = Command::new("qemu-img");
+        command.args(["create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=abc"]);
+        command.args(["-o", options, image, "1M"]).current_dir(place.folder());
+        let output = qemu::run(&mut command);
+        if output.status.success() {
+            return;
+        }
+        said = String::from_utf8_lossy(&output.stderr).into_owned();
+    }
+    panic!("qemu-img made no encrypted image: {said}");
 }
 
 #[test]

@@ -143,7 +143,7 @@ const SHAPES: [Shape; 78] = [
 ];
 
 /// Calls that stay within the process, or start and end others: no faults of input or output.
-const WITHIN: [c_long; 60] = [
+const WITHIN: [c_long; 61] = [
     libc::SYS_mmap,
     libc::SYS_mprotect,
     libc::SYS_munmap,
@@ -202,6 +202,7 @@ const WITHIN: [c_long; 60] = [
     libc::SYS_timerfd_create,
     libc::SYS_memfd_create,
     libc::SYS_landlock_create_ruleset,
+    libc::SYS_seccomp,
     libc::SYS_pidfd_open,
     libc::SYS_pidfd_send_signal,
 ];
