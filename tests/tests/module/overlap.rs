@@ -14,19 +14,19 @@ const plan = await scan(source);
 const gate = Promise.withResolvers(), brought = Promise.withResolvers();
 const waiting = [];
 let asked = 0;
-source.slice = (...range) => {
-  const part = Blob.prototype.slice.apply(source, range);
+const { arrayBuffer } = Blob.prototype;
+const bringWhenOpen = async (part) => {
+  await gate.promise;
+  const bytes = await arrayBuffer.call(part);
+  brought.resolve();
+  return bytes;
+};
+Blob.prototype.arrayBuffer = function () {
+  if (this.size !== PIECE) return arrayBuffer.call(this);
   asked += 1;
-  if (asked === 3) {
-    part.arrayBuffer = async () => {
-      await gate.promise;
-      const bytes = await Blob.prototype.arrayBuffer.call(part);
-      brought.resolve();
-      return bytes;
-    };
-  }
+  const isThird = asked === 3;
   waiting.forEach((look) => look());
-  return part;
+  return isThird ? bringWhenOpen(this) : arrayBuffer.call(this);
 };
 /** Resolves when so many reads have been asked for. */
 const reading = async (count) => {

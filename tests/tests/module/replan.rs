@@ -19,11 +19,8 @@ const told = [];
 for (const clusterSize of [512, 65536]) {
   for (const before of options.slice(0, 4)) {
     const plan = await scan(source, { clusterSize, ...before });
-    const slice = source.slice;
     for (const after of options) {
-      source.slice = () => { throw new Error('it was read'); };
       const other = plan.replan(after);
-      source.slice = slice;
       told.push(await bytes(other) === await bytes(await scan(source, { clusterSize, ...after })));
       other.free();
     }
