@@ -229,7 +229,7 @@ fn shown<B: std::ops::Deref<Target = qcow2_stream_tests::browser::Browser>>(
 ) -> String {
     page.pick(file);
     page.wait_for_error();
-    let line = page.browser.text("#error-command");
+    let line = page.browser.text("#error-command pre");
     page.browser.click("#again");
     page.wait_for("start");
     line

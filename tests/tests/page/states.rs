@@ -18,9 +18,13 @@ window.showSaveFilePicker = async ({ suggestedName }) => ({
   remove: async () => {},
 });";
 
-/// Two fifths of a file are read, and the rest takes for ever.
+/// A worker that greets, reads two fifths of a file, and takes for ever for the rest.
 const NO_ANSWER: &str = "window.Worker = class {
-  postMessage({ part }) { if (part) setTimeout(() => this.onmessage({ data: { read: part.size * 0.4 } })); }
+  postMessage({ part }) {
+    if (!part) return;
+    const answers = [{ kind: 'qcow2-stream 1' }, { kind: 'read', read: part.size * 0.4 }];
+    setTimeout(() => answers.forEach((data) => this.onmessage({ data })));
+  }
   terminate() {}
 };";
 
