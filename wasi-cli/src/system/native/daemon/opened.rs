@@ -47,7 +47,7 @@ impl Id {
 impl Opened {
     /// Lists what a process has open; `id` is its number.
     pub(super) fn by(id: u32) -> Result<Self> {
-        let folder = proc::folder(id)?.join("fd");
+        let folder = proc::folder(id).join("fd");
         let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let entries = entries.with_context(|| {
             format!("cannot list the files that the daemon has open ({})", folder.display())

@@ -16,9 +16,9 @@ pub(super) fn own() -> Result<PathBuf> {
 }
 
 /// The folder of a child that has not been waited for.
-pub(super) fn folder(id: u32) -> Result<PathBuf> {
+pub(super) fn folder(id: u32) -> PathBuf {
     let number = shown_number(id).unwrap_or(id);
-    Ok(Path::new("/proc").join(number.to_string()))
+    Path::new("/proc").join(number.to_string())
 }
 
 /// The number of a child where `/proc` belongs to another PID namespace than this process. `None` before Linux 5.3.
