@@ -1,5 +1,6 @@
-//! The site is replaced by its next version, on hosts that are seldom of one piece: the page works as one version or says what to
-//! do, and when the host has all of the next version, the page is that by the second visit.
+//! A host replaces the site by its next version, and meanwhile often serves a mixture. The page works as one version, or says
+//! what to do. Once the host has all of the next version, Firefox shows it by the second visit. Chromium may hold it back
+//! longer; each visit until then must work.
 
 mod host;
 mod keeping;
